@@ -1,0 +1,3 @@
+//! The `ascall` command.
+
+fn main() {}
