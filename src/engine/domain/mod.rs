@@ -1,3 +1,29 @@
 //! The domain: pure and total. No I/O, no clock, no order that depends on hashing.
 
+pub mod breaker;
+pub mod call;
+pub mod carry;
+mod chance;
+pub mod command;
+pub mod decide;
+pub mod event;
+mod evolve;
+mod follow;
+pub mod geo;
 pub mod ids;
+mod index;
+mod notices;
+pub mod participant;
+pub mod phase;
+mod policy;
+pub mod profile;
+pub mod refusal;
+pub mod snapshot;
+pub mod tel;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+pub mod text;
+pub mod worker;
+pub mod world;

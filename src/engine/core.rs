@@ -1,0 +1,499 @@
+//! The core: decides a batch of orders, writes it in one commit, and only then lets anybody know. No threads, no clock.
+//!
+//! Invariant: an answer leaves only for what is durable. After a storage error the world in memory is not trusted: the
+//! core refuses everything until [`Core::reopen`] has built it anew from the disk. The simulator drives this very code.
+
+mod keys;
+mod upkeep;
+
+use crate::domain::call::Call;
+use crate::domain::carry::{Carried, key_mark};
+use crate::domain::command::{Command, Order, Person, Receipt, RowWrite};
+use crate::domain::event::{Actor, BoundKey, Event, Record, call_of};
+use crate::domain::geo::Point;
+use crate::domain::ids::{CallId, Millis, ProfileId, Seq, SubjectId, Time, WorkerId};
+use crate::domain::profile::Profile;
+use crate::domain::refusal::Refusal;
+use crate::domain::world::{Settings, World};
+use crate::journal::{Batch, Head, Journal, JournalError, RowChange, Table};
+use crate::planted::planted;
+use crate::record;
+use crate::views::{self, CallRow, Store};
+use keys::Keys;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// How long a client's key is remembered, at least.
+pub const KEYS_LIVE: Millis = Millis::hours(24);
+
+/// How long the runs of keys stay.
+const KEYS_KEPT: Millis = Millis(KEYS_LIVE.0 * 2);
+
+/// After this many events a snapshot is worth its cost.
+pub const SNAPSHOT_EVENTS: u64 = 20_000;
+
+/// The fewest events for which leaving takes a snapshot.
+const SNAPSHOT_EVENTS_LEAVING: u64 = 2_000;
+
+/// What became of one order of a batch.
+pub type Answer = Result<Receipt, Refusal>;
+
+/// What an order would do: its events, or its refusal.
+pub type Would = Result<Vec<Event>, Refusal>;
+
+/// The core of a desk over a journal.
+pub struct Core<J> {
+    journal: J,
+    world: World,
+    store: Store,
+    settings: Settings,
+    keys: Keys,
+    /// Events since the last snapshot.
+    events_since: u64,
+    /// Rows that were archived but did not fill a block.
+    unsealed: Vec<(u64, Time)>,
+    stopped: bool,
+}
+
+/// What a new desk begins with, from the machine's randomness (or from a test's seed).
+#[derive(Debug, Clone, Copy)]
+pub struct Founding {
+    /// The seed of every choice that looks random; in the journal.
+    pub seed: u64,
+    /// The secret of the phone digests; beside the journal, never in it.
+    pub secret: [u8; 32],
+}
+
+/// What a batch did, for those who act on it.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// One answer per order, in order.
+    pub answers: Vec<Answer>,
+    /// The records written, in order.
+    pub records: Vec<Arc<Record>>,
+}
+
+/// Orders being carried out, not yet durable.
+#[derive(Default)]
+struct Draft {
+    done: Done,
+    batch: Batch,
+    touched: BTreeSet<CallId>,
+    departed: BTreeMap<CallId, Call>,
+    /// Keys bound in this batch: the term of each, its record among those done, and the answer.
+    bound: BTreeMap<u64, (usize, Receipt)>,
+}
+
+impl<J: Journal> Core<J> {
+    /// Opens the desk in `journal`; a journal without a record becomes a desk, founded as given.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn open(
+        journal: J,
+        settings: Settings,
+        founding: &Founding,
+        now: Time,
+    ) -> Result<Self, JournalError> {
+        let store = Store::new(Arc::from(journal.reader()));
+        let mut core = Self {
+            journal,
+            world: World::new(settings),
+            store,
+            settings,
+            keys: Keys::default(),
+            events_since: 0,
+            unsealed: Vec::new(),
+            stopped: false,
+        };
+        core.load()?;
+        if core.world.seq() == Seq(0) {
+            core.found(founding, now)?;
+        }
+        Ok(core)
+    }
+
+    /// Writes the first record, and the secret of the digests beside it.
+    fn found(&mut self, founding: &Founding, now: Time) -> Result<(), JournalError> {
+        let mut draft = Draft::default();
+        draft.batch.rows.push(RowChange::Put {
+            table: Table::Meta,
+            key: views::DIGEST_KEY,
+            value: founding.secret.to_vec(),
+        });
+        let order = Order::by_clock(Command::OpenDesk { seed: founding.seed });
+        let answer = self.draft(&mut draft, &order, now)?;
+        draft.done.answers.push(answer);
+        self.commit(draft).map(drop)
+    }
+
+    /// Builds the world from the newest snapshot and the records after it.
+    fn load(&mut self) -> Result<(), JournalError> {
+        let reader = Arc::clone(self.store.reader());
+        let view = reader.view()?;
+        let snapshot = view.snapshot(Seq(u64::MAX))?;
+        let chunks = snapshot.map(|snapshot| snapshot.chunks).unwrap_or_default();
+        let (keys, parts): (Vec<_>, Vec<_>) =
+            chunks.iter().partition(|chunk| chunk.kind == keys::CHUNK_KIND);
+        let restored = Keys::load(keys.into_iter()).zip(World::from_parts(
+            parts.iter().map(|chunk| (chunk.kind, chunk.bytes.as_slice())),
+            self.settings,
+        ));
+        (self.keys, self.world) =
+            restored.unwrap_or_else(|| (Keys::default(), World::new(self.settings)));
+        self.events_since = 0;
+        let mut damage = None;
+        let from = self.world.seq().next();
+        view.read_from(from, &mut |stored| match record::decode(&stored) {
+            Ok(record) => {
+                self.events_since += record.events.len() as u64;
+                if let Some(bound) = record.key.as_ref().filter(|_| !planted!(KeyForgotten)) {
+                    self.keys.bind(key_term(&record.actor, &bound.key), record.seq);
+                }
+                self.world.replay(&record);
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                damage = Some(error);
+                ControlFlow::Break(())
+            }
+        })?;
+        damage.map_or(Ok(()), Err)
+    }
+
+    /// The live state. What it shows is durable, unless the core has stopped.
+    #[must_use]
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// The reading side.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// The end of the journal.
+    #[must_use]
+    pub fn head(&self) -> Head {
+        self.journal.head()
+    }
+
+    /// Whether a storage error stopped it.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// Carries out the orders in turn and makes all of it durable in one commit.
+    ///
+    /// # Errors
+    /// Storage: nobody is answered, whether the batch is durable is unknown, and the core has stopped.
+    pub fn run(&mut self, orders: &[Order], now: Time) -> Result<Done, JournalError> {
+        if self.stopped {
+            return Err(JournalError::Stopped);
+        }
+        let mut draft = Draft::default();
+        for order in orders {
+            let answer = self.draft(&mut draft, order, now).inspect_err(|_| self.stopped = true)?;
+            draft.done.answers.push(answer);
+        }
+        self.commit(draft)
+    }
+
+    /// Does what is due; nothing is written when nothing is.
+    ///
+    /// # Errors
+    /// As [`Core::run`].
+    pub fn tick(&mut self, now: Time) -> Result<Done, JournalError> {
+        self.run(&[Order::by_clock(Command::Tick)], now)
+    }
+
+    /// Takes live positions; whoever waits for somebody nearer may be served by it.
+    ///
+    /// # Errors
+    /// As [`Core::run`].
+    pub fn take_positions(
+        &mut self,
+        positions: &[(WorkerId, Point)],
+        now: Time,
+    ) -> Result<Done, JournalError> {
+        if self.stopped {
+            return Err(JournalError::Stopped);
+        }
+        let mut draft = Draft::default();
+        for (worker, point) in positions {
+            if let Some(carried) = self.world.carry_position(*worker, *point, now) {
+                self.take(&mut draft, carried).inspect_err(|_| self.stopped = true)?;
+            }
+        }
+        self.commit(draft)
+    }
+
+    /// What an order would do, without doing it: its events, or the refusal it would get.
+    ///
+    /// # Errors
+    /// What it must know could not be read.
+    pub fn dry_run(&self, order: &Order, now: Time) -> Result<Would, JournalError> {
+        let draft = Draft::default();
+        if let Some(mark) = order.key.as_deref().map(key_mark) {
+            let term = key_term(&order.actor, &mark);
+            if let Some(answer) = self.answered_before(&draft, order, &mark, term)? {
+                return Ok(answer.map(|_| Vec::new()));
+            }
+        }
+        let mut world = self.world.clone();
+        match world.carry_out(order, now) {
+            Ok(carried) => Ok(Ok(carried.record.map(|record| record.events).unwrap_or_default())),
+            Err(Refusal::NoSuchCall(id)) => {
+                Ok(self.refuse_ended(&draft, id, order)?.map(|_| Vec::new()))
+            }
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// Decides one order in memory.
+    ///
+    /// # Errors
+    /// What it must know could not be read: nothing may be guessed then, so the core stops.
+    fn draft(
+        &mut self,
+        draft: &mut Draft,
+        order: &Order,
+        now: Time,
+    ) -> Result<Answer, JournalError> {
+        let mark = order.key.as_deref().map(key_mark);
+        let term = mark.as_ref().map(|mark| key_term(&order.actor, mark));
+        if let (Some(mark), Some(term)) = (&mark, term)
+            && let Some(answer) = self.answered_before(draft, order, mark, term)?
+        {
+            return Ok(answer);
+        }
+        match self.world.carry_out(order, now) {
+            Ok(carried) => {
+                let receipt = carried.receipt.clone();
+                if let (Some(term), Some(_)) = (term, &carried.record) {
+                    draft.bound.insert(term, (draft.done.records.len(), receipt.clone()));
+                }
+                self.take(draft, carried)?;
+                Ok(Ok(receipt))
+            }
+            Err(Refusal::NoSuchCall(id)) => self.refuse_ended(draft, id, order),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// The answer that this key got before; none: it is new.
+    fn answered_before(
+        &self,
+        draft: &Draft,
+        order: &Order,
+        mark: &str,
+        term: u64,
+    ) -> Result<Option<Answer>, JournalError> {
+        if let Some((at, receipt)) = draft.bound.get(&term) {
+            let record = draft.done.records.get(*at).filter(|r| r.actor == order.actor);
+            let bound = record.and_then(|r| r.key.as_ref()).filter(|bound| bound.key == mark);
+            if let Some(bound) = bound {
+                return Ok(Some(compare(bound, order, receipt.clone())));
+            }
+        }
+        let newest = self.keys.newest(term).into_iter().map(|seq| seq.0);
+        let on_disk = if self.keys.may_be_older(term) {
+            self.store.reader().view()?.lookup(views::BY_KEY, term)?
+        } else {
+            Vec::new()
+        };
+        for seq in newest.chain(on_disk) {
+            let Some(record) = self.store.record(Seq(seq))? else { continue };
+            if let Some(bound) = record.key.as_ref().filter(|b| b.key == mark)
+                && record.actor == order.actor
+            {
+                return Ok(Some(compare(bound, order, receipt_of(&record, bound))));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A call that is not in the world may have ended: then its row knows how.
+    fn refuse_ended(
+        &self,
+        draft: &Draft,
+        id: CallId,
+        order: &Order,
+    ) -> Result<Answer, JournalError> {
+        let row = match draft.departed.get(&id) {
+            Some(call) => Some(CallRow::of(call, &self.world)),
+            None => self.store.call(id)?,
+        };
+        let Some(row) = row else { return Ok(Err(Refusal::NoSuchCall(id))) };
+        let canceled = row.phase == crate::domain::phase::Phase::Canceled;
+        if let (Command::CancelCall { .. }, true) = (&order.command, canceled) {
+            // The second cancel gets the first one's answer and changes nothing.
+            let seq = row.seq();
+            let nothing =
+                Receipt { seq, call: Some(id), worker: None, participant: None, replayed: true };
+            return Ok(Ok(nothing));
+        }
+        let verb = order.command.participle();
+        Ok(Err(Refusal::WrongPhase { call: id, phase: row.phase, verb }))
+    }
+
+    fn take(&self, draft: &mut Draft, carried: Carried) -> Result<(), JournalError> {
+        for call in carried.departed {
+            draft.touched.remove(&call.id);
+            draft.departed.insert(call.id, call);
+        }
+        draft.touched.extend(carried.touched);
+        for row in carried.rows {
+            draft.batch.rows.push(match row {
+                RowWrite::Subject(id, person) => subject_row(id, &person),
+                RowWrite::Amend(id, change) => {
+                    let mut person = draft.person(id);
+                    if person.is_none() {
+                        person = self.store.person(id)?;
+                    }
+                    subject_row(id, &person.unwrap_or_default().amended(change))
+                }
+                RowWrite::Note(seq, text) => {
+                    RowChange::Put { table: Table::Notes, key: seq.0, value: text.into_bytes() }
+                }
+            });
+        }
+        draft.done.records.extend(carried.record.map(Arc::new));
+        Ok(())
+    }
+
+    /// The row of a call that is over and forgotten, with the records of this batch that still speak of it.
+    fn late_row(&self, draft: &Draft, id: CallId) -> Result<Option<CallRow>, JournalError> {
+        let Some(mut row) = self.store.call(id)? else { return Ok(None) };
+        let speaks = |record: &&Arc<Record>| record.events.iter().any(|e| call_of(e) == Some(id));
+        row.seqs.extend(draft.done.records.iter().filter(speaks).map(|record| record.seq));
+        Ok(Some(row))
+    }
+
+    fn commit(&mut self, mut draft: Draft) -> Result<Done, JournalError> {
+        if draft.done.records.is_empty() && draft.batch.rows.is_empty() {
+            return Ok(draft.done);
+        }
+        for id in &draft.touched {
+            if planted!(OldRow) && id.0 % 5 == 0 {
+                continue;
+            }
+            let row = match self.world.call(*id) {
+                Some(call) => Some(CallRow::of(call, &self.world)),
+                None => self.late_row(&draft, *id).inspect_err(|_| self.stopped = true)?,
+            };
+            if let Some(row) = row {
+                let (key, value) = (id.0, row.encode());
+                draft.batch.rows.push(RowChange::Put { table: Table::Live, key, value });
+            }
+        }
+        for (id, call) in &draft.departed {
+            let value = CallRow::of(call, &self.world).encode();
+            draft.batch.rows.push(RowChange::Put { table: Table::Live, key: id.0, value });
+        }
+        for event in draft.done.records.iter().flat_map(|record| &record.events) {
+            match event {
+                Event::ProfileAdopted { profile, spec } => {
+                    draft.batch.rows.push(profile_row(*profile, spec));
+                }
+                Event::ParticipantSet { participant, name, .. } => {
+                    let (table, key) = (Table::Participants, participant.0.into());
+                    let value = name.as_bytes().to_vec();
+                    draft.batch.rows.push(RowChange::Put { table, key, value });
+                }
+                _ => {}
+            }
+        }
+        draft.batch.records = draft.done.records.iter().map(|r| record::encode(r)).collect();
+        if let Err(error) = self.journal.append(&draft.batch) {
+            if planted!(AckBeforeCommit) {
+                return Ok(draft.done);
+            }
+            self.stopped = true;
+            return Err(error);
+        }
+        for record in &draft.done.records {
+            self.events_since += record.events.len() as u64;
+        }
+        for (term, (_, receipt)) in draft.bound {
+            self.keys.bind(term, receipt.seq);
+        }
+        Ok(draft.done)
+    }
+
+    /// Opens the journal again after a storage error and builds the world from it.
+    ///
+    /// # Errors
+    /// Storage and damage: the core stays stopped.
+    pub fn reopen(&mut self) -> Result<Head, JournalError> {
+        let head = self.journal.reopen()?;
+        self.load()?;
+        self.stopped = false;
+        Ok(head)
+    }
+
+    /// The journal, to close it.
+    pub fn into_journal(self) -> J {
+        self.journal
+    }
+}
+
+impl Draft {
+    /// The personal data of a subject as this batch leaves it.
+    fn person(&self, id: SubjectId) -> Option<Person> {
+        self.batch.rows.iter().rev().find_map(|row| match row {
+            RowChange::Put { table: Table::Subjects, key, value } if *key == id.0 => {
+                rmp_serde::from_slice(value).ok()
+            }
+            _ => None,
+        })
+    }
+}
+
+fn subject_row(id: SubjectId, person: &Person) -> RowChange {
+    let value = rmp_serde::to_vec_named(person).unwrap_or_default();
+    RowChange::Put { table: Table::Subjects, key: id.0, value }
+}
+
+fn profile_row(id: ProfileId, spec: &Profile) -> RowChange {
+    let value = rmp_serde::to_vec_named(spec).unwrap_or_default();
+    RowChange::Put { table: Table::Profiles, key: id.0.into(), value }
+}
+
+/// The term of a key: keys of different people never meet.
+fn key_term(actor: &Actor, key: &str) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    // A hash takes whatever is written to it.
+    drop(write!(hasher, "{actor:?}"));
+    hasher.update(&[0]);
+    hasher.update(key.as_bytes());
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(eight)
+}
+
+/// The same body gets the same answer; another one is refused, naming what differs.
+fn compare(bound: &BoundKey, order: &Order, mut receipt: Receipt) -> Answer {
+    let asked = order.command.fingerprint();
+    let old: BTreeMap<&str, u32> = bound.fields.iter().map(|(k, v)| (k.as_str(), *v)).collect();
+    let new: BTreeMap<&str, u32> = asked.iter().map(|(k, v)| (k.as_str(), *v)).collect();
+    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
+    let differ: Vec<&str> = names.into_iter().filter(|n| old.get(n) != new.get(n)).collect();
+    if differ.is_empty() {
+        receipt.replayed = true;
+        Ok(receipt)
+    } else {
+        let key = order.key.clone().unwrap_or_default();
+        Err(Refusal::KeyReused { key, differ: differ.join(", ") })
+    }
+}
+
+/// The receipt that a record was answered with.
+fn receipt_of(record: &Record, bound: &BoundKey) -> Receipt {
+    let (call, worker) = (bound.call, bound.worker);
+    Receipt { seq: record.seq, call, worker, participant: None, replayed: true }
+}

@@ -1,0 +1,433 @@
+//! What can be asked of the desk.
+//!
+//! Invariant: a command carries everything its decision needs from outside (digests, resolved places), so that deciding
+//! is pure. Personal data travels in [`Contact`] and [`Person`] only, and ends in subject rows, never in events.
+
+use super::breaker::{BreakerSettings, Order as BreakerOrder};
+use super::event::{
+    Actor, Duty, Mode, NoticeKey, Op, Outcome, ParticipantKind, SettledBy, Spot, TelDigest,
+    WorkOutcome,
+};
+use super::geo::Point;
+use super::ids::{
+    AttentionId, CallId, Millis, OfferId, ParticipantId, Seq, SubjectId, Time, Won, WorkerId,
+};
+use super::profile::{Lang, Profile};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A command with who asks it and under which key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Who asks.
+    pub actor: Actor,
+    /// The client's idempotency key.
+    pub key: Option<String>,
+    /// Why, in the asker's words.
+    pub reason: Option<String>,
+    /// The record whose work this answers.
+    pub causation: Option<Seq>,
+    /// What is asked.
+    pub command: Command,
+}
+
+impl Order {
+    /// A command by an operator, without a key.
+    #[must_use]
+    pub fn by_operator(name: &str, command: Command) -> Self {
+        Self {
+            actor: Actor::Operator(name.to_owned()),
+            key: None,
+            reason: None,
+            causation: None,
+            command,
+        }
+    }
+
+    /// A command of the desk's own.
+    #[must_use]
+    pub fn by_clock(command: Command) -> Self {
+        Self { actor: Actor::Clock, key: None, reason: None, causation: None, command }
+    }
+}
+
+/// What a person outside is known by. Never in an event.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Person {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The phone number, canonical digits or as typed when not recognised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tel: Option<String>,
+    /// The address as typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+}
+
+impl Person {
+    /// This person with what `change` names replaced.
+    #[must_use]
+    pub fn amended(self, change: Self) -> Self {
+        Self {
+            name: change.name.or(self.name),
+            tel: change.tel.or(self.tel),
+            address: change.address.or(self.address),
+        }
+    }
+}
+
+/// A person together with what may be journalled of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Contact {
+    /// The personal data.
+    pub person: Person,
+    /// The digest of the number.
+    pub digest: Option<TelDigest>,
+    /// Whether notices can reach the number.
+    pub reachable: bool,
+}
+
+/// A request for a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewCall {
+    /// The service line, by name: its newest version is taken.
+    pub profile: String,
+    /// Who calls.
+    pub contact: Contact,
+    /// The skill needed.
+    pub kind: Option<String>,
+    /// Where.
+    pub spot: Option<Spot>,
+    /// Price or estimate.
+    pub cost: Option<Won>,
+    /// 0 low, 1 normal, 2 high, 3 urgent.
+    pub priority: u8,
+    /// The profile's other fields.
+    pub fields: BTreeMap<String, String>,
+    /// The language the customer is told in.
+    pub lang: Lang,
+    /// The call this one follows up.
+    pub parent: Option<CallId>,
+}
+
+/// A request for a worker to be known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewWorker {
+    /// Who it is.
+    pub contact: Contact,
+    /// The services served; empty: any.
+    pub services: Vec<String>,
+    /// What the worker can do.
+    pub skills: Vec<String>,
+    /// Where the worker starts from.
+    pub home: Option<Point>,
+    /// On shift at once, or not yet.
+    pub duty: Duty,
+}
+
+/// What changes in a call. Only what is named changes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Amendment {
+    /// The new place, with the address as typed.
+    pub spot: Option<(Spot, String)>,
+    /// The new number.
+    pub contact: Option<Contact>,
+    /// The new skill.
+    pub kind: Option<String>,
+    /// The new price or estimate.
+    pub cost: Option<Won>,
+}
+
+/// An answer from outside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Answer {
+    /// The call.
+    pub call: CallId,
+    /// The step, from 0.
+    pub step: u8,
+    /// What had been asked.
+    pub op: Op,
+    /// The group of the key.
+    pub group: u32,
+    /// The request it answers.
+    pub attempt: u32,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long it took.
+    pub took: Millis,
+}
+
+/// What became of sending a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Delivery {
+    /// Which notice.
+    pub notice: NoticeKey,
+    /// Which try, from 1.
+    pub attempt: u32,
+    /// Whether the transport took it.
+    pub ok: bool,
+}
+
+/// Everything that can be asked of the desk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Command {
+    /// Make a new journal a desk.
+    OpenDesk {
+        /// The seed of every choice that looks random.
+        seed: u64,
+    },
+    /// Note that the clock stepped.
+    StepClock {
+        /// Milliseconds forward or back.
+        by_ms: i64,
+    },
+    /// Take a profile, when the newest one of its name differs.
+    AdoptProfile(Box<Profile>),
+    /// Say who answers for a name. A name without a word is local.
+    SetParticipant {
+        /// The name.
+        name: String,
+        /// Who answers.
+        kind: ParticipantKind,
+        /// How it is protected.
+        breaker: BreakerSettings,
+        /// At most this many requests at once.
+        bulkhead: u32,
+    },
+    /// Stop, start, slow or fail a local participant, or `assign`.
+    SetMode {
+        /// The participant's name, or `assign`.
+        name: String,
+        /// How it behaves from now on.
+        mode: Mode,
+    },
+    /// Set a breaker by hand.
+    ForceBreaker {
+        /// The participant's name.
+        name: String,
+        /// To what.
+        to: BreakerOrder,
+    },
+
+    /// Take a call.
+    RequestCall(NewCall),
+    /// Call it off.
+    CancelCall {
+        /// The call.
+        call: CallId,
+        /// Against the profile's rule, until it is in service.
+        force: bool,
+    },
+    /// Change what was asked for.
+    AmendCall {
+        /// The call.
+        call: CallId,
+        /// What changes.
+        change: Amendment,
+    },
+    /// Change how urgent it is.
+    SetPriority {
+        /// The call.
+        call: CallId,
+        /// 0 low, 1 normal, 2 high, 3 urgent.
+        priority: u8,
+    },
+    /// Leave it alone until then.
+    HoldCall {
+        /// The call.
+        call: CallId,
+        /// Until when.
+        until: Time,
+    },
+    /// Take its worker off it before work, or end its hold.
+    ReleaseCall {
+        /// The call.
+        call: CallId,
+    },
+    /// Write something down about it.
+    AddNote {
+        /// The call.
+        call: CallId,
+        /// What.
+        text: String,
+    },
+    /// A new call that follows up an ended one; the caller fills in what is to be the same.
+    ReopenCall {
+        /// The ended call.
+        parent: CallId,
+        /// The new call.
+        new: NewCall,
+    },
+    /// Give it to a worker.
+    AssignCall {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+        /// Although the worker was excluded or lacks the skill.
+        force: bool,
+    },
+    /// Give it to another worker.
+    ReassignCall {
+        /// The call.
+        call: CallId,
+        /// The other worker.
+        worker: WorkerId,
+        /// Although the worker was excluded or lacks the skill.
+        force: bool,
+    },
+    /// The worker is there.
+    Arrive {
+        /// The call.
+        call: CallId,
+    },
+    /// Work begins.
+    StartWork {
+        /// The call.
+        call: CallId,
+    },
+    /// Work is over.
+    FinishWork {
+        /// The call.
+        call: CallId,
+        /// What came of it.
+        outcome: WorkOutcome,
+        /// The price to be paid.
+        fare: Option<Won>,
+    },
+    /// Work is broken off.
+    AbortWork {
+        /// The call.
+        call: CallId,
+    },
+    /// A gate before completion is settled by hand.
+    SettleCall {
+        /// The call.
+        call: CallId,
+        /// How.
+        by: SettledBy,
+    },
+    /// Let go of an undo.
+    WaiveStep {
+        /// The call.
+        call: CallId,
+        /// The step's name.
+        step: String,
+    },
+    /// Try what waits again now.
+    RetryCall {
+        /// The call.
+        call: CallId,
+    },
+    /// The worker says yes.
+    AcceptOffer {
+        /// The offer.
+        offer: OfferId,
+    },
+    /// The worker says no.
+    DeclineOffer {
+        /// The offer.
+        offer: OfferId,
+    },
+
+    /// Know a worker.
+    AddWorker(NewWorker),
+    /// On shift, off, break, suspended.
+    SetDuty {
+        /// The worker.
+        worker: WorkerId,
+        /// To what.
+        duty: Duty,
+        /// What happens to the call the worker has.
+        current: Current,
+    },
+    /// Keep the last known places.
+    KeepPositions,
+
+    /// An answer from a participant.
+    Answer(Answer),
+    /// What became of sending notices.
+    Deliveries(Vec<Delivery>),
+    /// Time has passed: do what is due.
+    Tick,
+    /// Look after an attention item.
+    TakeAttention {
+        /// The item.
+        attention: AttentionId,
+    },
+    /// An attention item is dealt with.
+    CloseAttention {
+        /// The item.
+        attention: AttentionId,
+    },
+    /// Personal data was shown unmasked.
+    Reveal {
+        /// By which verb.
+        what: String,
+    },
+}
+
+/// What happens to the call a worker has when the worker leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Current {
+    /// Refuse when work has begun; release when it has not.
+    #[default]
+    Keep,
+    /// Leave once it is done.
+    Finish,
+    /// Break it off.
+    Abort,
+}
+
+/// A row of personal data to be written with the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowWrite {
+    /// A new person.
+    Subject(SubjectId, Person),
+    /// What changed of a known one; the rest stays.
+    Amend(SubjectId, Person),
+    /// A note on a call, under the seq of its record.
+    Note(Seq, String),
+}
+
+/// What the desk says to an accepted command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The record; for a command that changed nothing, the newest one.
+    pub seq: Seq,
+    /// The call concerned.
+    pub call: Option<CallId>,
+    /// The worker concerned.
+    pub worker: Option<WorkerId>,
+    /// The participant concerned.
+    pub participant: Option<ParticipantId>,
+    /// The same key was answered before; nothing was done.
+    pub replayed: bool,
+}
+
+impl Command {
+    /// What it does to a call, as a participle: for refusals.
+    #[must_use]
+    pub fn participle(&self) -> &'static str {
+        match self {
+            Self::CancelCall { .. } => "canceled",
+            Self::AmendCall { .. } => "amended",
+            Self::SetPriority { .. } => "given a priority",
+            Self::HoldCall { .. } => "held",
+            Self::ReleaseCall { .. } => "released",
+            Self::AssignCall { .. } => "assigned",
+            Self::ReassignCall { .. } => "reassigned",
+            Self::Arrive { .. } => "arrived at",
+            Self::StartWork { .. } => "started",
+            Self::FinishWork { .. } => "finished",
+            Self::AbortWork { .. } => "aborted",
+            Self::SettleCall { .. } => "settled",
+            Self::WaiveStep { .. } => "waived",
+            Self::RetryCall { .. } => "retried",
+            _ => "changed",
+        }
+    }
+}

@@ -1,0 +1,585 @@
+//! What is written in the journal: past facts, and the record that carries them.
+//!
+//! Invariant: everything `evolve` needs is in here; nothing in here names a person (subject ids and keyed digests only).
+//! A kind or a field, once released, stays readable: new fields have defaults, and old shapes have an upcaster.
+
+mod values;
+
+pub use values::{
+    About, AssignedBy, Candidate, Concern, Decision, Duty, FailKind, Mode, NoticeKey, Op, Outcome,
+    ParkedWhy, ParticipantKind, SettledBy, Spot, TelDigest, Verdict, Why, WorkOutcome,
+};
+
+use super::breaker::{BreakerSettings, Transition};
+use super::geo::Point;
+use super::ids::{
+    AttentionId, CallId, IncidentId, Millis, OfferId, ParticipantId, ProfileId, Seq, SubjectId,
+    Time, Won, WorkerId,
+};
+use super::phase::Target;
+use super::profile::{Lang, Profile};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One entry of the journal: what one command, or one passing of time, caused at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its place, dense from 1.
+    pub seq: Seq,
+    /// When it was decided. Never before the record before it.
+    pub at: Time,
+    /// Who caused it.
+    pub actor: Actor,
+    /// The idempotency key it was asked under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<BoundKey>,
+    /// The record whose work this one answers (an outside answer names the record that asked).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causation: Option<Seq>,
+    /// Why, in the words of the person who did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+}
+
+/// Who caused a record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    /// A person at the desk, by the name they logged in with.
+    Operator(String),
+    /// A worker, answering for themselves.
+    Worker(WorkerId),
+    /// The customer.
+    Customer,
+    /// A participant's answer.
+    Participant(ParticipantId),
+    /// The passing of time.
+    Clock,
+}
+
+/// An idempotency key together with what was asked under it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoundKey {
+    /// The mark of the key the client gave ([`super::carry::key_mark`]).
+    pub key: String,
+    /// A hash per field of the command, to name what differs when the key comes again with another body.
+    pub fields: Vec<(String, u32)>,
+    /// The call that the client was told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<CallId>,
+    /// The worker that the client was told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerId>,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The first event of a journal.
+    DeskOpened {
+        /// The seed of every choice that looks random.
+        seed: u64,
+    },
+    /// The machine's clock stepped by more than a minute.
+    ClockStepped {
+        /// Milliseconds forward (positive) or back.
+        by_ms: i64,
+    },
+    /// A version of a profile is known from here on.
+    ProfileAdopted {
+        /// The version's number.
+        profile: ProfileId,
+        /// All of it.
+        spec: Profile,
+    },
+    /// A participant is known from here on, or answers differently.
+    ParticipantSet {
+        /// The participant.
+        participant: ParticipantId,
+        /// Its name: that of the steps it answers.
+        name: String,
+        /// Who answers.
+        kind: ParticipantKind,
+        /// How it is protected.
+        breaker: BreakerSettings,
+        /// At most this many requests at once.
+        bulkhead: u32,
+    },
+    /// A local participant behaves differently from here on.
+    ParticipantModeSet {
+        /// The participant.
+        participant: ParticipantId,
+        /// How.
+        mode: Mode,
+    },
+    /// The stage `assign` behaves differently from here on.
+    AssignModeSet {
+        /// How.
+        mode: Mode,
+    },
+    /// After `assign` came back, every waiting call was looked at.
+    QueueSwept,
+    /// A breaker moved, by itself or by an operator's order (the transition says which).
+    BreakerMoved {
+        /// Whose.
+        participant: ParticipantId,
+        /// From where to where, with the numbers.
+        transition: Transition,
+        /// The incident that this opens, belongs to or closes.
+        incident: Option<IncidentId>,
+    },
+
+    /// A call was taken.
+    CallReceived {
+        /// The call.
+        call: CallId,
+        /// Its profile version, for its whole life.
+        profile: ProfileId,
+        /// Whose call.
+        subject: SubjectId,
+        /// The number's digest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tel: Option<TelDigest>,
+        /// Whether the customer can be told anything under that number.
+        reachable: bool,
+        /// The skill it asks for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
+        /// Where.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spot: Option<Spot>,
+        /// The price or estimate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Won>,
+        /// 0 low, 1 normal, 2 high, 3 urgent.
+        priority: u8,
+        /// The profile's other fields.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        fields: BTreeMap<String, String>,
+        /// The language the customer is told in.
+        lang: Lang,
+        /// The call it follows up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parent: Option<CallId>,
+    },
+    /// A participant is asked; the request may leave once this is durable.
+    StepAsked {
+        /// The call.
+        call: CallId,
+        /// The step of its profile, from 0.
+        step: u8,
+        /// What is asked.
+        op: Op,
+        /// The group of the request's key `call/step/group`.
+        group: u32,
+        /// Counts every request of this step, whatever it asked.
+        attempt: u32,
+        /// When it is given up.
+        deadline: Time,
+        /// When a slow local participant will have the answer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answer_at: Option<Time>,
+        /// The breaker generation it was let out under.
+        generation: u64,
+        /// It is a probe of a half-open breaker.
+        #[serde(default, skip_serializing_if = "is_false")]
+        probe: bool,
+    },
+    /// A participant answered, or its deadline passed.
+    StepAnswered {
+        /// The call.
+        call: CallId,
+        /// The step.
+        step: u8,
+        /// What had been asked.
+        op: Op,
+        /// The group.
+        group: u32,
+        /// The request this answers.
+        attempt: u32,
+        /// What came of it.
+        outcome: Outcome,
+        /// How long it took.
+        took_ms: Millis,
+        /// The request had already been given up.
+        #[serde(default, skip_serializing_if = "is_false")]
+        late: bool,
+    },
+    /// An operator let a step's undo go.
+    StepWaived {
+        /// The call.
+        call: CallId,
+        /// The step.
+        step: u8,
+    },
+    /// An operator settled a gate before completion by hand.
+    StepSettled {
+        /// The call.
+        call: CallId,
+        /// The step.
+        step: u8,
+        /// How.
+        by: SettledBy,
+    },
+    /// An operator has a step tried again now.
+    StepRetried {
+        /// The call.
+        call: CallId,
+        /// The step.
+        step: u8,
+    },
+    /// The gate could not be asked or did not answer; the call waits.
+    CallParked {
+        /// The call.
+        call: CallId,
+        /// Why.
+        why: ParkedWhy,
+    },
+    /// A parked call has its turn.
+    CallResumed {
+        /// The call.
+        call: CallId,
+    },
+    /// The gates have passed.
+    CallOpened {
+        /// The call.
+        call: CallId,
+    },
+    /// The search goes on by another stage of the plan.
+    StageEntered {
+        /// The call.
+        call: CallId,
+        /// The stage, from 0.
+        stage: u8,
+    },
+    /// The plan is over and nobody has the call.
+    PlanExhausted {
+        /// The call.
+        call: CallId,
+    },
+    /// Nobody suited; the call waits for a worker.
+    NobodyFound {
+        /// The call.
+        call: CallId,
+        /// What was considered.
+        decision: Decision,
+    },
+    /// A worker is asked.
+    OfferSent {
+        /// The offer.
+        offer: OfferId,
+        /// About this call.
+        call: CallId,
+        /// Who is asked.
+        worker: WorkerId,
+        /// Until when.
+        deadline: Time,
+        /// What was considered.
+        decision: Decision,
+    },
+    /// The worker said yes.
+    OfferAccepted {
+        /// The offer.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// The worker said no.
+    OfferDeclined {
+        /// The offer.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// The worker did not answer in time.
+    OfferExpired {
+        /// The offer.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// The question was taken back.
+    OfferWithdrawn {
+        /// The offer.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+        /// Why.
+        why: Why,
+    },
+    /// A worker has the call.
+    AssignmentCommitted {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+        /// How it came about.
+        by: AssignedBy,
+        /// What was considered, when the engine chose.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        decision: Option<Decision>,
+    },
+    /// The worker no longer has the call.
+    AssignmentReleased {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+        /// Why.
+        why: Why,
+        /// The worker is not to get this call again by itself.
+        exclude: bool,
+    },
+    /// The worker is there.
+    WorkerArrived {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// Work began.
+    WorkStarted {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// Work is over; the worker is free.
+    WorkFinished {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+        /// What came of it.
+        outcome: WorkOutcome,
+        /// The price to be paid, when reported.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fare: Option<Won>,
+    },
+    /// Work was broken off; the worker is free.
+    WorkAborted {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// The call is being undone.
+    CallUnwinding {
+        /// The call.
+        call: CallId,
+        /// Where to.
+        target: Target,
+        /// Why.
+        why: Why,
+        /// When trying again makes sense.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_at: Option<Time>,
+    },
+    /// Everything is undone.
+    CallEnded {
+        /// The call.
+        call: CallId,
+        /// How.
+        end: Target,
+    },
+    /// The gates before completion are being asked.
+    CallClosing {
+        /// The call.
+        call: CallId,
+    },
+    /// All done.
+    CallCompleted {
+        /// The call.
+        call: CallId,
+    },
+    /// What was asked for changed. Only what is named changed.
+    CallAmended {
+        /// The call.
+        call: CallId,
+        /// The new place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spot: Option<Spot>,
+        /// The new number's digest and whether it can be reached.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tel: Option<(TelDigest, bool)>,
+        /// The new skill.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
+        /// The new price.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cost: Option<Won>,
+    },
+    /// The call's priority changed.
+    PrioritySet {
+        /// The call.
+        call: CallId,
+        /// 0 low, 1 normal, 2 high, 3 urgent.
+        priority: u8,
+    },
+    /// Automation leaves the call alone until then.
+    CallHeld {
+        /// The call.
+        call: CallId,
+        /// Until when.
+        until: Time,
+    },
+    /// The hold is over.
+    HoldEnded {
+        /// The call.
+        call: CallId,
+    },
+    /// Somebody wrote something down about the call; the text is a row.
+    NoteAdded {
+        /// The call.
+        call: CallId,
+    },
+
+    /// A worker is known from here on.
+    WorkerAdded {
+        /// The worker.
+        worker: WorkerId,
+        /// Who it is.
+        subject: SubjectId,
+        /// The services served; empty: any.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        services: Vec<String>,
+        /// What the worker can do.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        skills: Vec<String>,
+        /// Where the worker starts from.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        home: Option<Point>,
+        /// Whether the worker is on shift.
+        duty: Duty,
+    },
+    /// A worker came on shift, went off, and so on.
+    DutySet {
+        /// The worker.
+        worker: WorkerId,
+        /// To what.
+        duty: Duty,
+        /// Only once the current call is done.
+        #[serde(default, skip_serializing_if = "is_false")]
+        after_current: bool,
+    },
+    /// Where workers were last seen: one record for many.
+    PositionsKept {
+        /// Worker, place and when.
+        at: Vec<(WorkerId, Point, Time)>,
+    },
+
+    /// Somebody is to be told something; with the transport `inbox` this is the delivery.
+    NoticeIssued {
+        /// Its key.
+        notice: NoticeKey,
+        /// The worker the sentence speaks of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        worker: Option<WorkerId>,
+    },
+    /// A notice is not sent, because its recipient cannot be reached.
+    NoticeSuppressed {
+        /// Its key.
+        notice: NoticeKey,
+    },
+    /// A notice reached its transport.
+    NoticeDelivered {
+        /// Its key.
+        notice: NoticeKey,
+    },
+    /// A notice did not reach its transport.
+    NoticeFailed {
+        /// Its key.
+        notice: NoticeKey,
+        /// Which try this was, from 1.
+        attempt: u32,
+        /// When it is tried again; none: given up.
+        retry_at: Option<Time>,
+    },
+    /// A human must decide something.
+    AttentionRaised {
+        /// The item.
+        attention: AttentionId,
+        /// What about.
+        about: About,
+        /// Why.
+        concern: Concern,
+    },
+    /// Somebody looks after it.
+    AttentionTaken {
+        /// The item.
+        attention: AttentionId,
+        /// Who.
+        by: String,
+    },
+    /// It is dealt with, by hand or because its cause went away.
+    AttentionDone {
+        /// The item.
+        attention: AttentionId,
+    },
+    /// Personal data was shown unmasked.
+    Revealed {
+        /// What was asked for, e.g. `list` or `inbox`.
+        what: String,
+    },
+}
+
+/// The call an event is about.
+#[must_use]
+pub fn call_of(event: &Event) -> Option<CallId> {
+    match event {
+        Event::CallReceived { call, .. }
+        | Event::StepAsked { call, .. }
+        | Event::StepAnswered { call, .. }
+        | Event::StepWaived { call, .. }
+        | Event::StepSettled { call, .. }
+        | Event::StepRetried { call, .. }
+        | Event::CallParked { call, .. }
+        | Event::CallResumed { call }
+        | Event::CallOpened { call }
+        | Event::StageEntered { call, .. }
+        | Event::PlanExhausted { call }
+        | Event::NobodyFound { call, .. }
+        | Event::OfferSent { call, .. }
+        | Event::OfferAccepted { call, .. }
+        | Event::OfferDeclined { call, .. }
+        | Event::OfferExpired { call, .. }
+        | Event::OfferWithdrawn { call, .. }
+        | Event::AssignmentCommitted { call, .. }
+        | Event::AssignmentReleased { call, .. }
+        | Event::WorkerArrived { call, .. }
+        | Event::WorkStarted { call, .. }
+        | Event::WorkFinished { call, .. }
+        | Event::WorkAborted { call, .. }
+        | Event::CallUnwinding { call, .. }
+        | Event::CallEnded { call, .. }
+        | Event::CallClosing { call }
+        | Event::CallCompleted { call }
+        | Event::CallAmended { call, .. }
+        | Event::PrioritySet { call, .. }
+        | Event::CallHeld { call, .. }
+        | Event::HoldEnded { call }
+        | Event::NoteAdded { call }
+        | Event::AttentionRaised { about: About::Call(call), .. } => Some(*call),
+        Event::NoticeIssued { notice, .. }
+        | Event::NoticeSuppressed { notice }
+        | Event::NoticeDelivered { notice }
+        | Event::NoticeFailed { notice, .. } => Some(notice.call),
+        _ => None,
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}

@@ -1,0 +1,398 @@
+//! The fold: what each event makes of the world.
+//!
+//! Invariant: total and pure; the same journal gives the same world. It reads events, never the live positions, the
+//! settings or a clock, and it decides nothing: an event that does not fit is a bug and is left without effect.
+
+mod calls;
+mod search;
+mod steps;
+
+pub(super) use steps::{kind_of, lease};
+
+use super::breaker::{Breaker, BreakerSettings, StateKind, Transition};
+use super::call::Out;
+use super::event::{About, Event, Mode, Record};
+use super::event::{Duty, ParticipantKind};
+use super::ids::IncidentId;
+use super::ids::{CallId, Millis, ParticipantId, Seq, Time, WorkerId};
+use super::participant::{INCIDENTS_MAX, Incident, Participant};
+use super::profile::Transport;
+use super::snapshot::Part;
+use super::worker::Worker;
+use super::world::{Adopted, Attention, Owed, World};
+use std::sync::Arc;
+
+impl World {
+    /// Folds a whole record in, as replay does.
+    pub fn replay(&mut self, record: &Record) {
+        self.begin(record.seq, record.at);
+        for event in &record.events {
+            self.evolve(event);
+        }
+        self.finish();
+    }
+
+    /// Begins a record: from here on its place and time stand.
+    pub(crate) fn begin(&mut self, seq: Seq, at: Time) {
+        self.desk.seq = seq;
+        self.desk.at = at;
+        self.touched.clear();
+        self.departed.clear();
+        self.forget_ended(at);
+    }
+
+    /// Ends a record: calls that ended in it leave.
+    pub(crate) fn finish(&mut self) {
+        for id in self.touched.clone() {
+            let Some(call) = self.calls.get_mut(&id) else { continue };
+            self.changed.insert(Part::of_call(id));
+            if call.seqs.last() != Some(&self.desk.seq) {
+                call.seqs.push(self.desk.seq);
+            }
+            if !call.phase.is_terminal() {
+                continue;
+            }
+            if call.linger_until.is_none() {
+                if let Some(call) = self.calls.remove(&id) {
+                    self.departed.push(call);
+                }
+            } else {
+                self.departed.push(call.clone());
+            }
+            self.reindex_call(id);
+        }
+    }
+
+    /// Folds one event in.
+    #[expect(clippy::too_many_lines, reason = "one arm per event; each arm is a line or two")]
+    pub(crate) fn evolve(&mut self, event: &Event) {
+        match event {
+            Event::DeskOpened { seed } => self.desk.seed = *seed,
+            Event::ClockStepped { .. } | Event::Revealed { .. } => {}
+            Event::ProfileAdopted { profile, spec } => {
+                let by_name = |name: &str| {
+                    self.desk.participants.values().find(|p| p.name == name).map(|p| p.id)
+                };
+                let answers =
+                    spec.steps.iter().filter_map(|step| by_name(&step.name)).collect::<Vec<_>>();
+                self.desk.next.profile = self.desk.next.profile.max(profile.0);
+                self.desk.newest.insert(spec.name.clone(), *profile);
+                self.index.services.intern(&spec.name);
+                let adopted = Arc::new(Adopted { spec: spec.clone(), answers });
+                self.desk.profiles.insert(*profile, adopted);
+            }
+            Event::ParticipantSet { participant, name, kind, breaker, bulkhead } => {
+                self.set_participant(*participant, name, kind, breaker, *bulkhead);
+            }
+            Event::ParticipantModeSet { participant, mode } => self.set_mode(*participant, *mode),
+            Event::AssignModeSet { mode } => self.set_assign(*mode),
+            Event::QueueSwept => self.desk.assign.sweeping = false,
+            Event::BreakerMoved { participant, transition, incident } => {
+                self.move_breaker(*participant, transition, *incident);
+            }
+            Event::WorkerAdded { worker, subject, services, skills, home, duty } => {
+                self.desk.next.worker = self.desk.next.worker.max(worker.0);
+                self.desk.next.subject = self.desk.next.subject.max(subject.0);
+                let added = Worker {
+                    id: *worker,
+                    subject: *subject,
+                    services: services.clone(),
+                    skills: skills.clone(),
+                    home: *home,
+                    duty: *duty,
+                    off_after: false,
+                    current: None,
+                    offer: None,
+                    idle_since: self.desk.at,
+                    seen: None,
+                };
+                self.workers.insert(*worker, added);
+                self.changed.insert(Part::of_worker(*worker));
+                self.reindex_worker(*worker);
+            }
+            Event::DutySet { worker, duty, after_current } => {
+                let at = self.desk.at;
+                self.with_worker(*worker, |w| {
+                    if *after_current {
+                        w.off_after = true;
+                    } else {
+                        if *duty == Duty::On && w.duty != Duty::On {
+                            w.idle_since = at;
+                        }
+                        w.duty = *duty;
+                        w.off_after = false;
+                    }
+                });
+            }
+            Event::PositionsKept { at } => {
+                for (worker, point, seen) in at {
+                    self.moved.remove(worker);
+                    self.index.note_seen(*worker, *seen);
+                    // Work at a call may have shown the worker elsewhere since.
+                    self.with_worker(*worker, |w| {
+                        if w.seen.is_none_or(|(_, known)| known <= *seen) {
+                            w.seen = Some((*point, *seen));
+                        }
+                    });
+                }
+            }
+            Event::NoticeIssued { notice, worker } => {
+                if notice.transport != Transport::Inbox {
+                    let owed = Owed { worker: *worker, tries: 0, not_before: self.desk.at };
+                    self.desk.notices.insert(*notice, owed);
+                    self.reindex_notices(*notice);
+                }
+                self.touched.insert(notice.call);
+            }
+            Event::NoticeSuppressed { notice } => drop(self.touched.insert(notice.call)),
+            Event::NoticeDelivered { notice } => {
+                self.desk.notices.remove(notice);
+                self.reindex_notices(*notice);
+                self.touched.insert(notice.call);
+            }
+            Event::NoticeFailed { notice, attempt, retry_at } => {
+                match (self.desk.notices.get_mut(notice), retry_at) {
+                    (Some(owed), Some(at)) => {
+                        owed.tries = *attempt;
+                        owed.not_before = *at;
+                    }
+                    (_, None) => drop(self.desk.notices.remove(notice)),
+                    (None, _) => {}
+                }
+                self.reindex_notices(*notice);
+                self.touched.insert(notice.call);
+            }
+            Event::AttentionRaised { attention, about, concern } => {
+                self.desk.next.attention = self.desk.next.attention.max(attention.0);
+                if let About::Call(id) = about {
+                    self.with_call(*id, |call| {
+                        call.attention.insert(*concern, *attention);
+                    });
+                }
+                let item = Attention {
+                    id: *attention,
+                    about: *about,
+                    concern: *concern,
+                    at: self.desk.at,
+                    taken_by: None,
+                };
+                self.desk.attention.insert(*attention, item);
+            }
+            Event::AttentionTaken { attention, by } => {
+                if let Some(item) = self.desk.attention.get_mut(attention) {
+                    item.taken_by = Some(by.clone());
+                }
+            }
+            Event::AttentionDone { attention } => {
+                if let Some(item) = self.desk.attention.remove(attention)
+                    && let About::Call(id) = item.about
+                {
+                    self.with_call(id, |call| {
+                        call.attention.remove(&item.concern);
+                    });
+                }
+            }
+            Event::StepAsked { .. }
+            | Event::StepAnswered { .. }
+            | Event::StepWaived { .. }
+            | Event::StepSettled { .. }
+            | Event::StepRetried { .. } => self.evolve_step(event),
+            Event::StageEntered { .. }
+            | Event::PlanExhausted { .. }
+            | Event::NobodyFound { .. }
+            | Event::OfferSent { .. }
+            | Event::OfferAccepted { .. }
+            | Event::OfferDeclined { .. }
+            | Event::OfferExpired { .. }
+            | Event::OfferWithdrawn { .. }
+            | Event::AssignmentCommitted { .. }
+            | Event::AssignmentReleased { .. }
+            | Event::WorkerArrived { .. }
+            | Event::WorkStarted { .. }
+            | Event::WorkFinished { .. }
+            | Event::WorkAborted { .. } => self.evolve_search(event),
+            Event::CallReceived { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::CallOpened { .. }
+            | Event::CallUnwinding { .. }
+            | Event::CallEnded { .. }
+            | Event::CallClosing { .. }
+            | Event::CallCompleted { .. }
+            | Event::CallAmended { .. }
+            | Event::PrioritySet { .. }
+            | Event::CallHeld { .. }
+            | Event::HoldEnded { .. }
+            | Event::NoteAdded { .. } => self.evolve_call(event),
+        }
+    }
+
+    fn set_participant(
+        &mut self,
+        id: ParticipantId,
+        name: &str,
+        kind: &ParticipantKind,
+        breaker: &BreakerSettings,
+        bulkhead: u32,
+    ) {
+        self.desk.next.participant = self.desk.next.participant.max(id.0);
+        if let Some(known) = self.desk.participants.get_mut(&id) {
+            let other = known.kind != *kind;
+            known.kind = kind.clone();
+            if !known.is_local() {
+                // Stopped or slow is what a local one is; nobody could start it from here.
+                known.mode = Mode::Running;
+            }
+            known.breaker.configure(breaker.clone());
+            known.bulkhead = bulkhead;
+            if other {
+                // What is out to it goes another way from here on, and nobody keeps the hour the old one had named.
+                let calls: Vec<CallId> = self.calls.keys().copied().collect();
+                for call in calls {
+                    let steps = self.calls.get(&call).map_or(0, |c| c.steps.len());
+                    for step in (0..steps).filter_map(|i| u8::try_from(i).ok()) {
+                        if self.answerer(call, step) == Some(id) && self.is_out(call, step) {
+                            self.with_step(call, step, |s| {
+                                s.out = s.out.map(|out| Out { answer_at: None, ..out });
+                            });
+                        }
+                    }
+                }
+            }
+        } else {
+            let new = Participant {
+                id,
+                name: name.to_owned(),
+                kind: kind.clone(),
+                mode: Mode::Running,
+                breaker: Breaker::new(breaker.clone()),
+                bulkhead,
+                in_flight: 0,
+                drain: 1,
+                incidents: Vec::new(),
+            };
+            self.desk.participants.insert(id, new);
+        }
+        self.reindex_participant(id);
+    }
+
+    fn is_out(&self, call: CallId, step: u8) -> bool {
+        self.calls
+            .get(&call)
+            .and_then(|c| c.steps.get(usize::from(step)))
+            .is_some_and(|s| s.out.is_some())
+    }
+
+    fn set_mode(&mut self, id: ParticipantId, mode: Mode) {
+        let was = self.desk.participants.get_mut(&id).map(|p| std::mem::replace(&mut p.mode, mode));
+        let came_back = mode == Mode::Running && was.is_some_and(|was| was != Mode::Running);
+        if came_back {
+            // What waited for it need not sit out its backoff.
+            let waiting: Vec<(CallId, u8)> = self
+                .index
+                .wants
+                .get(&id)
+                .into_iter()
+                .flat_map(|wants| wants.keys())
+                .map(|(rank, step)| (rank.2, *step))
+                .collect();
+            for (call, step) in waiting {
+                let at = self.desk.at;
+                self.with_step(call, step, |s| s.wait_no_longer(at));
+            }
+        }
+        self.reindex_participant(id);
+    }
+
+    fn set_assign(&mut self, mode: Mode) {
+        let at = self.desk.at;
+        let assign = &mut self.desk.assign;
+        let stops = matches!(mode, Mode::Stopped | Mode::Failing(_));
+        match (assign.stopped_at, stops) {
+            (None, true) => assign.stopped_at = Some(at),
+            (Some(since), false) => {
+                assign.stopped_for = Millis(assign.stopped_for.0 + at.since(since).0);
+                assign.stopped_at = None;
+                assign.sweeping = true;
+            }
+            _ => {}
+        }
+        assign.mode = mode;
+        // Whether an attempt is a matter of time depends on the mode.
+        let fresh: Vec<CallId> = self.index.waiting_all.iter().map(|rank| rank.2).collect();
+        for call in fresh {
+            self.reindex_call(call);
+        }
+    }
+
+    fn move_breaker(
+        &mut self,
+        id: ParticipantId,
+        transition: &Transition,
+        incident: Option<IncidentId>,
+    ) {
+        let at = self.desk.at;
+        if let Some(incident) = incident {
+            self.desk.next.incident = self.desk.next.incident.max(incident.0);
+        }
+        if let Some(p) = self.desk.participants.get_mut(&id) {
+            p.breaker.transition(transition);
+            if transition.to.kind() != StateKind::HalfOpen {
+                p.drain = 1;
+            }
+            if let (true, None, Some(number)) = (transition.opens(), p.incident(), incident) {
+                p.incidents.push(Incident {
+                    id: number,
+                    opened_at: at,
+                    closed_at: None,
+                    why: transition.why,
+                    parked: 0,
+                    admitted: 0,
+                    expired: 0,
+                });
+                if p.incidents.len() > INCIDENTS_MAX {
+                    p.incidents.remove(0);
+                }
+            }
+            if transition.closes()
+                && let Some(open) = p.incidents.last_mut()
+            {
+                open.closed_at.get_or_insert(at);
+            }
+        }
+        self.reindex_participant(id);
+    }
+
+    /// Changes a call and puts it where it now belongs in the index.
+    pub(super) fn with_call(&mut self, id: CallId, change: impl FnOnce(&mut super::call::Call)) {
+        self.touched.insert(id);
+        if let Some(call) = self.calls.get_mut(&id) {
+            self.changed.insert(Part::of_call(id));
+            change(call);
+            self.reindex_call(id);
+        }
+    }
+
+    /// Changes one step of a call and puts the call where it now belongs in the index.
+    pub(super) fn with_step(
+        &mut self,
+        id: CallId,
+        step: u8,
+        change: impl FnOnce(&mut super::call::Step),
+    ) {
+        self.with_call(id, |call| {
+            if let Some(step) = call.steps.get_mut(usize::from(step)) {
+                change(step);
+            }
+        });
+    }
+
+    /// Changes a worker and puts them where they now belong in the index.
+    pub(super) fn with_worker(&mut self, id: WorkerId, change: impl FnOnce(&mut Worker)) {
+        if let Some(worker) = self.workers.get_mut(&id) {
+            self.changed.insert(Part::of_worker(id));
+            change(worker);
+            self.reindex_worker(id);
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! What is found quickly: derived wholly from the entities, never kept, never hashed.
+//!
+//! Invariant: every set equals what a scan over the entities would give ([`super::world::World::rebuilt`] is the proof in tests).
+//! Decides nothing.
+
+use super::call::Rank;
+use super::event::{NoticeKey, TelDigest};
+use super::geo::{Grid, Point};
+use super::ids::{CallId, OfferId, ParticipantId, SubjectId, Time, WorkerId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Something that time alone moves on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Due {
+    /// A call.
+    Call(CallId),
+    /// Requests that wait for a participant.
+    Participant(ParticipantId),
+}
+
+/// A service and a skill, by their numbers; no service: workers who serve any; no skill: calls that ask for none.
+pub type BucketKey = (Option<u16>, Option<u16>);
+
+/// The available workers of one service and skill.
+#[derive(Debug, Default, Clone)]
+pub struct Bucket {
+    /// Those with a place.
+    pub grid: Grid<WorkerId>,
+    /// All of them, longest idle first.
+    pub idle: BTreeSet<(Time, WorkerId)>,
+    /// Those without a place, longest idle first.
+    pub unplaced: BTreeSet<(Time, WorkerId)>,
+}
+
+/// Names as small numbers, in order of first appearance.
+#[derive(Debug, Default, Clone)]
+pub struct Names(BTreeMap<String, u16>);
+
+impl Names {
+    /// The number of `name`, given one when it has none.
+    pub fn intern(&mut self, name: &str) -> u16 {
+        if let Some(number) = self.0.get(name) {
+            return *number;
+        }
+        let number = u16::try_from(self.0.len()).unwrap_or(u16::MAX);
+        self.0.insert(name.to_owned(), number);
+        number
+    }
+
+    /// The number of `name`, when it has one.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<u16> {
+        self.0.get(name).copied()
+    }
+}
+
+/// Where one call stands in the index.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct CallKeys {
+    /// In [`Index::due`].
+    pub due: Option<Time>,
+    /// In [`Index::search`].
+    pub search: Option<Time>,
+    /// In [`Index::wants`]: participant, step, not before.
+    pub wants: Vec<(ParticipantId, u8, Time)>,
+    /// In [`Index::waiting`].
+    pub waiting: Option<(u16, Option<u16>)>,
+    /// Its rank, under which `wants` and `waiting` hold it.
+    pub rank: Option<Rank>,
+    /// In [`Index::offers`].
+    pub offer: Option<OfferId>,
+    /// In [`Index::by_tel`].
+    pub tel: Option<TelDigest>,
+    /// In [`Index::outside`].
+    pub outside: Vec<u8>,
+    /// In [`Index::lingering`].
+    pub linger: Option<Time>,
+}
+
+/// Where one worker stands in the index.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct WorkerKeys {
+    /// The buckets that hold the worker; empty when not available.
+    pub buckets: Vec<BucketKey>,
+    /// The place in their grids.
+    pub point: Option<Point>,
+    /// The place is the worker's home.
+    pub from_home: bool,
+    /// The idle time in their lists.
+    pub idle: Time,
+}
+
+/// All of it.
+#[derive(Debug, Default, Clone)]
+pub struct Index {
+    /// What time alone moves on.
+    pub due: BTreeSet<(Time, Due)>,
+    /// Stage and search deadlines, on the clock that stands still while `assign` is stopped.
+    pub search: BTreeSet<(Time, CallId)>,
+    /// Steps that wait for a participant: in the order they are served, with the earliest time.
+    pub wants: BTreeMap<ParticipantId, BTreeMap<(Rank, u8), Time>>,
+    /// When each participant is due.
+    pub participant_due: BTreeMap<ParticipantId, Time>,
+    /// Calls that wait for a worker, by service and skill.
+    pub waiting: BTreeMap<(u16, Option<u16>), BTreeSet<Rank>>,
+    /// All of them.
+    pub waiting_all: BTreeSet<Rank>,
+    /// Offers that are out.
+    pub offers: BTreeMap<OfferId, CallId>,
+    /// Live calls by number.
+    pub by_tel: BTreeMap<TelDigest, BTreeSet<CallId>>,
+    /// Requests that are out to participants outside.
+    pub outside: BTreeSet<(CallId, u8)>,
+    /// Ended calls that are still remembered.
+    pub lingering: BTreeSet<(Time, CallId)>,
+    /// Service names.
+    pub services: Names,
+    /// Skill names.
+    pub skills: Names,
+    /// Available workers.
+    pub buckets: BTreeMap<BucketKey, Bucket>,
+    /// Where each call stands above.
+    pub calls: BTreeMap<CallId, CallKeys>,
+    /// Where each worker stands above.
+    pub workers: BTreeMap<WorkerId, WorkerKeys>,
+    /// Notices owed, per call and recipient in order: only the first of each may go out.
+    pub queues: BTreeMap<(CallId, SubjectId), Queue>,
+    /// The firsts of these queues, by when they may be tried.
+    pub notice_due: BTreeSet<(Time, NoticeKey)>,
+    /// Workers by when they were last seen, as long as that is believed.
+    pub seen: BTreeSet<(Time, WorkerId)>,
+    /// The same by worker.
+    pub seen_at: BTreeMap<WorkerId, Time>,
+}
+
+/// Notices owed about one call to one person, in order.
+#[derive(Debug, Default, Clone)]
+pub struct Queue {
+    /// All of them.
+    pub keys: BTreeSet<NoticeKey>,
+    /// Where the first of them stands in [`Index::notice_due`].
+    pub head: Option<(Time, NoticeKey)>,
+}
+
+impl Index {
+    /// Puts a call where `new` says and takes it from where it was.
+    pub fn move_call(&mut self, id: CallId, new: &CallKeys) {
+        let old = if *new == CallKeys::default() {
+            self.calls.remove(&id).unwrap_or_default()
+        } else {
+            let slot = self.calls.entry(id).or_default();
+            if *slot == *new {
+                return;
+            }
+            std::mem::replace(slot, new.clone())
+        };
+        if old != *new {
+            self.drop_call(id, &old, new);
+            self.put_call(id, &old, new);
+        }
+    }
+
+    fn drop_call(&mut self, id: CallId, old: &CallKeys, new: &CallKeys) {
+        if let (Some(at), true) = (old.due, old.due != new.due) {
+            self.due.remove(&(at, Due::Call(id)));
+        }
+        if let (Some(at), true) = (old.search, old.search != new.search) {
+            self.search.remove(&(at, id));
+        }
+        if let (Some(at), true) = (old.linger, old.linger != new.linger) {
+            self.lingering.remove(&(at, id));
+        }
+        if let (Some(offer), true) = (old.offer, old.offer != new.offer) {
+            self.offers.remove(&offer);
+        }
+        if let (Some(tel), true) = (old.tel, old.tel != new.tel)
+            && let Some(calls) = self.by_tel.get_mut(&tel)
+        {
+            calls.remove(&id);
+            if calls.is_empty() {
+                self.by_tel.remove(&tel);
+            }
+        }
+        for step in old.outside.iter().filter(|step| !new.outside.contains(step)) {
+            self.outside.remove(&(id, *step));
+        }
+        let Some(rank) = old.rank else { return };
+        for (participant, step, _) in &old.wants {
+            if let Some(wants) = self.wants.get_mut(participant) {
+                wants.remove(&(rank, *step));
+            }
+        }
+        if let Some(key) = old.waiting {
+            self.waiting_all.remove(&rank);
+            if let Some(waiting) = self.waiting.get_mut(&key) {
+                waiting.remove(&rank);
+                if waiting.is_empty() {
+                    self.waiting.remove(&key);
+                }
+            }
+        }
+    }
+
+    fn put_call(&mut self, id: CallId, old: &CallKeys, new: &CallKeys) {
+        if let (Some(at), true) = (new.due, old.due != new.due) {
+            self.due.insert((at, Due::Call(id)));
+        }
+        if let (Some(at), true) = (new.search, old.search != new.search) {
+            self.search.insert((at, id));
+        }
+        if let (Some(at), true) = (new.linger, old.linger != new.linger) {
+            self.lingering.insert((at, id));
+        }
+        if let (Some(offer), true) = (new.offer, old.offer != new.offer) {
+            self.offers.insert(offer, id);
+        }
+        if let (Some(tel), true) = (new.tel, old.tel != new.tel) {
+            self.by_tel.entry(tel).or_default().insert(id);
+        }
+        for step in &new.outside {
+            self.outside.insert((id, *step));
+        }
+        let Some(rank) = new.rank else { return };
+        for (participant, step, not_before) in &new.wants {
+            self.wants.entry(*participant).or_default().insert((rank, *step), *not_before);
+        }
+        if let Some(key) = new.waiting {
+            self.waiting_all.insert(rank);
+            self.waiting.entry(key).or_default().insert(rank);
+        }
+    }
+
+    /// Puts a worker where `new` says and takes the worker from where they were.
+    pub fn move_worker(&mut self, id: WorkerId, new: &WorkerKeys) {
+        let slot = self.workers.entry(id).or_default();
+        if *slot == *new {
+            return;
+        }
+        let old = std::mem::replace(slot, new.clone());
+        if old.buckets == new.buckets && old.idle == new.idle {
+            if old.point != new.point {
+                self.relocate(id, &old, new);
+            }
+        } else {
+            for key in &old.buckets {
+                let Some(bucket) = self.buckets.get_mut(key) else { continue };
+                bucket.idle.remove(&(old.idle, id));
+                match old.point {
+                    Some(point) => drop(bucket.grid.remove(id, point)),
+                    None => drop(bucket.unplaced.remove(&(old.idle, id))),
+                }
+            }
+            for key in &new.buckets {
+                let bucket = self.buckets.entry(*key).or_default();
+                bucket.idle.insert((new.idle, id));
+                match new.point {
+                    Some(point) => drop(bucket.grid.insert(id, point)),
+                    None => drop(bucket.unplaced.insert((new.idle, id))),
+                }
+            }
+        }
+    }
+
+    /// Puts all workers where they stand, as [`Index::move_worker`] would one by one; there are none yet.
+    pub fn place_workers(&mut self, all: Vec<(WorkerId, WorkerKeys)>) {
+        let mut placed: BTreeMap<BucketKey, Vec<(WorkerId, Point)>> = BTreeMap::new();
+        let mut idle: BTreeMap<BucketKey, Vec<(Time, WorkerId)>> = BTreeMap::new();
+        for (id, keys) in &all {
+            for key in &keys.buckets {
+                idle.entry(*key).or_default().push((keys.idle, *id));
+                if let Some(point) = keys.point {
+                    placed.entry(*key).or_default().push((*id, point));
+                } else {
+                    let bucket = self.buckets.entry(*key).or_default();
+                    bucket.unplaced.insert((keys.idle, *id));
+                }
+            }
+        }
+        for (key, idle) in idle {
+            self.buckets.entry(key).or_default().idle = idle.into_iter().collect();
+        }
+        for (key, placed) in placed {
+            self.buckets.entry(key).or_default().grid = placed.into_iter().collect();
+        }
+        self.workers = all.into_iter().collect();
+    }
+
+    fn relocate(&mut self, id: WorkerId, old: &WorkerKeys, new: &WorkerKeys) {
+        for key in &new.buckets {
+            let bucket = self.buckets.entry(*key).or_default();
+            match (old.point, new.point) {
+                (Some(from), Some(to)) => drop(bucket.grid.relocate(id, from, to)),
+                (Some(from), None) => {
+                    bucket.grid.remove(id, from);
+                    bucket.unplaced.insert((new.idle, id));
+                }
+                (None, Some(to)) => {
+                    bucket.unplaced.remove(&(old.idle, id));
+                    bucket.grid.insert(id, to);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// Notes when a worker was seen, unless a later time is known.
+    pub fn note_seen(&mut self, id: WorkerId, at: Time) {
+        let old = self.seen_at.get(&id).copied();
+        if old.is_none_or(|old| old < at) {
+            if let Some(old) = old {
+                self.seen.remove(&(old, id));
+            }
+            self.seen_at.insert(id, at);
+            self.seen.insert((at, id));
+        }
+    }
+
+    /// Says when a participant is due.
+    pub fn move_participant(&mut self, id: ParticipantId, due: Option<Time>) {
+        if let Some(old) = self.participant_due.remove(&id) {
+            self.due.remove(&(old, Due::Participant(id)));
+        }
+        if let Some(at) = due {
+            self.participant_due.insert(id, at);
+            self.due.insert((at, Due::Participant(id)));
+        }
+    }
+}

@@ -1,0 +1,501 @@
+//! All live state of a desk, and the one way it changes.
+//!
+//! Invariant: the kept part is a pure fold of the journal; the derived part is a pure function of the kept part and of
+//! the live positions, which `evolve` never reads. Knows no journal, no clock and no row.
+
+use super::call::Call;
+use super::event::{About, Concern, Mode, NoticeKey};
+use super::geo::Point;
+use super::ids::{AttentionId, CallId, Millis, ParticipantId, ProfileId, Seq, Time, WorkerId};
+use super::index::{CallKeys, Index, WorkerKeys};
+use super::participant::Participant;
+use super::profile::Profile;
+use super::worker::{Availability, Worker};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Limits and spans of a desk that are not part of a profile. They feed decisions only, never the fold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// A position older than this is not believed.
+    pub stale_after: Millis,
+    /// The most live calls.
+    pub live_calls_max: usize,
+    /// How often a notice is tried.
+    pub notice_tries_max: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { stale_after: Millis::mins(15), live_calls_max: 200_000, notice_tries_max: 8 }
+    }
+}
+
+/// The next numbers to be given. A number once given is never given again.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// Calls.
+    pub call: u64,
+    /// Workers.
+    pub worker: u64,
+    /// Offers.
+    pub offer: u64,
+    /// Subjects.
+    pub subject: u64,
+    /// Attention items.
+    pub attention: u64,
+    /// Incidents.
+    pub incident: u64,
+    /// Profiles.
+    pub profile: u32,
+    /// Participants.
+    pub participant: u16,
+}
+
+/// A profile together with who answers each of its steps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adopted {
+    /// The profile.
+    pub spec: Profile,
+    /// The participant of each step, in the steps' order.
+    pub answers: Vec<ParticipantId>,
+}
+
+/// The stage `assign`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AssignStage {
+    /// How it behaves.
+    pub mode: Mode,
+    /// Since when it has been stopped.
+    pub stopped_at: Option<Time>,
+    /// How long it was stopped before, altogether.
+    pub stopped_for: Millis,
+    /// It came back and waiting calls are still to be looked at.
+    pub sweeping: bool,
+}
+
+/// Something a human must decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attention {
+    /// Its number.
+    pub id: AttentionId,
+    /// What about.
+    pub about: About,
+    /// Why.
+    pub concern: Concern,
+    /// Since when.
+    pub at: Time,
+    /// Who looks after it.
+    pub taken_by: Option<String>,
+}
+
+/// A notice that is still to be delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// The worker the sentence speaks of.
+    pub worker: Option<WorkerId>,
+    /// Tries so far.
+    pub tries: u32,
+    /// Not before then.
+    pub not_before: Time,
+}
+
+/// The part of the world that is the fold of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Desk {
+    /// The newest record folded in.
+    pub seq: Seq,
+    /// When it was decided.
+    pub at: Time,
+    /// The seed of every choice that looks random.
+    pub seed: u64,
+    /// The next numbers.
+    pub next: Counters,
+    /// Every profile version a call may be pinned to.
+    pub profiles: BTreeMap<ProfileId, Arc<Adopted>>,
+    /// The newest version of each name.
+    pub newest: BTreeMap<String, ProfileId>,
+    /// Whoever answers.
+    pub participants: BTreeMap<ParticipantId, Participant>,
+    /// The stage `assign`.
+    pub assign: AssignStage,
+    /// Open attention items.
+    pub attention: BTreeMap<AttentionId, Attention>,
+    /// Notices owed.
+    pub notices: BTreeMap<NoticeKey, Owed>,
+}
+
+/// All live state of a desk.
+#[derive(Debug, Clone, Default)]
+pub struct World {
+    /// Counters, profiles, participants, attention, notices.
+    pub(crate) desk: Desk,
+    /// Live calls, and ended ones that linger.
+    pub(crate) calls: BTreeMap<CallId, Call>,
+    /// All workers.
+    pub(crate) workers: BTreeMap<WorkerId, Worker>,
+    /// Derived.
+    pub(crate) index: Index,
+    /// Live positions: the only input that is not journalled before use.
+    pub(crate) live: BTreeMap<WorkerId, (Point, Time)>,
+    /// Workers whose live position is newer than the journalled one.
+    pub(crate) moved: BTreeSet<WorkerId>,
+    /// Calls that ended in the record being folded, for the views.
+    pub(crate) departed: Vec<Call>,
+    /// Calls touched by the record being folded, for the views.
+    pub(crate) touched: BTreeSet<CallId>,
+    /// Parts that changed since the last snapshot.
+    pub(crate) changed: BTreeSet<super::snapshot::Part>,
+    /// What is not part of a profile.
+    pub(crate) settings: Settings,
+}
+
+impl World {
+    /// A world in which nothing has happened.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, ..Self::default() }
+    }
+
+    /// The newest record folded in.
+    #[must_use]
+    pub fn seq(&self) -> Seq {
+        self.desk.seq
+    }
+
+    /// When the newest record was decided.
+    #[must_use]
+    pub fn at(&self) -> Time {
+        self.desk.at
+    }
+
+    /// A live call, or an ended one that lingers.
+    #[must_use]
+    pub fn call(&self, id: CallId) -> Option<&Call> {
+        self.calls.get(&id)
+    }
+
+    /// Live calls, by number.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.calls.values().filter(|call| !call.phase.is_terminal())
+    }
+
+    /// A worker.
+    #[must_use]
+    pub fn worker(&self, id: WorkerId) -> Option<&Worker> {
+        self.workers.get(&id)
+    }
+
+    /// All workers, by number.
+    pub fn workers(&self) -> impl Iterator<Item = &Worker> {
+        self.workers.values()
+    }
+
+    /// All participants, by number.
+    pub fn participants(&self) -> impl Iterator<Item = &Participant> {
+        self.desk.participants.values()
+    }
+
+    /// The participant called `name`.
+    #[must_use]
+    pub fn participant(&self, name: &str) -> Option<&Participant> {
+        self.desk.participants.values().find(|p| p.name == name)
+    }
+
+    /// The stage `assign`.
+    #[must_use]
+    pub fn assign(&self) -> &AssignStage {
+        &self.desk.assign
+    }
+
+    /// Open attention items, by number.
+    pub fn attention(&self) -> impl Iterator<Item = &Attention> {
+        self.desk.attention.values()
+    }
+
+    /// Notices owed, by key.
+    pub fn notices(&self) -> impl Iterator<Item = (&NoticeKey, &Owed)> {
+        self.desk.notices.iter()
+    }
+
+    /// A profile version.
+    #[must_use]
+    pub fn profile(&self, id: ProfileId) -> Option<&Arc<Adopted>> {
+        self.desk.profiles.get(&id)
+    }
+
+    /// The newest version of each profile.
+    pub fn profiles(&self) -> impl Iterator<Item = (ProfileId, &Profile)> {
+        self.desk
+            .newest
+            .values()
+            .filter_map(|id| self.desk.profiles.get(id).map(|adopted| (*id, &adopted.spec)))
+    }
+
+    /// The call an open offer is about.
+    #[must_use]
+    pub fn offer(&self, id: super::ids::OfferId) -> Option<&Call> {
+        self.index.offers.get(&id).and_then(|call| self.calls.get(call))
+    }
+
+    /// Live calls under a number, oldest first.
+    pub fn calls_of(&self, tel: super::event::TelDigest) -> impl Iterator<Item = &Call> {
+        self.index
+            .by_tel
+            .get(&tel)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.calls.get(id))
+            .filter(|call| !call.phase.is_terminal())
+    }
+
+    /// Where a worker is believed to be at the moment, and whether that is only the worker's home.
+    #[must_use]
+    pub fn place(&self, worker: &Worker) -> Option<(Point, bool)> {
+        let live = self.live.get(&worker.id).copied();
+        let newest = live.into_iter().chain(worker.seen).max_by_key(|(_, at)| *at);
+        match newest {
+            Some((point, at)) if self.index.seen_at.get(&worker.id) == Some(&at) => {
+                Some((point, false))
+            }
+            _ => worker.home.map(|home| (home, true)).or(newest.map(|(point, _)| (point, true))),
+        }
+    }
+
+    /// The clock of the search: it stands still while `assign` is stopped.
+    #[must_use]
+    pub fn search_clock(&self, now: Time) -> Time {
+        let assign = &self.desk.assign;
+        let now = assign.stopped_at.unwrap_or(now);
+        Time(now.0.saturating_sub_unsigned(assign.stopped_for.0))
+    }
+
+    /// The wall time of an instant of the search's clock; none while `assign` is stopped.
+    fn on_wall(&self, search: Time) -> Option<Time> {
+        let assign = &self.desk.assign;
+        assign.stopped_at.is_none().then(|| search.plus(assign.stopped_for))
+    }
+
+    /// The next instant at which time alone changes something; none: only something from outside does.
+    #[must_use]
+    pub fn next_due(&self) -> Option<Time> {
+        let timers = self.index.due.first().map(|(at, _)| *at);
+        let search = self.index.search.first().and_then(|(at, _)| self.on_wall(*at));
+        let sweep = self.desk.assign.sweeping.then_some(self.desk.at);
+        timers.into_iter().chain(search).chain(sweep).min()
+    }
+
+    /// When the next notice may be tried; none: none is owed.
+    #[must_use]
+    pub fn next_notice_due(&self) -> Option<Time> {
+        self.index.notice_due.first().map(|(at, _)| *at)
+    }
+
+    /// Notices that may be tried up to `now`, the longest due first: of each call and recipient only the first.
+    pub fn notices_due(&self, now: Time) -> impl Iterator<Item = (Time, NoticeKey)> {
+        self.index.notice_due.iter().take_while(move |(at, _)| *at <= now).copied()
+    }
+
+    /// How often an owed notice was tried.
+    #[must_use]
+    pub fn notice_tries(&self, key: &NoticeKey) -> Option<u32> {
+        self.desk.notices.get(key).map(|owed| owed.tries)
+    }
+
+    /// The worker that an owed notice speaks of.
+    #[must_use]
+    pub fn notice_worker(&self, key: &NoticeKey) -> Option<WorkerId> {
+        self.desk.notices.get(key).and_then(|owed| owed.worker)
+    }
+
+    /// Requests that are out to participants outside: call and step.
+    pub fn requests_out(&self) -> impl Iterator<Item = (CallId, u8)> {
+        self.index.outside.iter().copied()
+    }
+
+    /// Takes a live position. Nothing is journalled; the last ones are, from time to time.
+    ///
+    /// Returns whether the worker is known.
+    pub fn take_position(&mut self, worker: WorkerId, point: Point, now: Time) -> bool {
+        if !self.workers.contains_key(&worker) {
+            return false;
+        }
+        self.live.insert(worker, (point, now));
+        self.index.note_seen(worker, now);
+        self.moved.insert(worker);
+        self.reindex_worker(worker);
+        true
+    }
+
+    /// Lets positions grow stale: a worker not seen for long is believed to be at home. Call before deciding.
+    pub fn forget_stale_positions(&mut self, now: Time) {
+        let Some(limit) = now.0.checked_sub_unsigned(self.settings.stale_after.0) else { return };
+        while let Some((at, worker)) = self.index.seen.first().copied() {
+            if at.0 >= limit {
+                break;
+            }
+            self.index.seen.pop_first();
+            self.index.seen_at.remove(&worker);
+            self.reindex_worker(worker);
+        }
+    }
+
+    /// The positions to be kept: those newer than the journalled ones.
+    #[must_use]
+    pub fn positions_to_keep(&self) -> Vec<(WorkerId, Point, Time)> {
+        self.moved
+            .iter()
+            .filter_map(|id| self.live.get(id).map(|(point, at)| (*id, *point, *at)))
+            .collect()
+    }
+
+    pub(crate) fn reindex_call(&mut self, id: CallId) {
+        let Some(call) = self.calls.get(&id) else {
+            self.index.move_call(id, &CallKeys::default());
+            return;
+        };
+        let Some(adopted) = self.desk.profiles.get(&call.profile).cloned() else { return };
+        let mut keys = CallKeys {
+            due: call.due(&adopted.spec, self.assign_delay(id)),
+            search: call.search_due(&adopted.spec),
+            offer: call.offer.map(|offer| offer.id),
+            linger: call.linger_until.filter(|_| call.is_at_rest(&adopted.spec)),
+            rank: Some(call.rank()),
+            tel: call.tel.filter(|_| !call.phase.is_terminal()),
+            ..CallKeys::default()
+        };
+        for want in call.wants(&adopted.spec) {
+            if let (Some(participant), Ok(step)) =
+                (adopted.answers.get(want.step), u8::try_from(want.step))
+            {
+                keys.wants.push((*participant, step, want.not_before));
+            }
+        }
+        for (i, step) in call.steps.iter().enumerate() {
+            let outside = adopted
+                .answers
+                .get(i)
+                .and_then(|p| self.desk.participants.get(p))
+                .is_some_and(|p| !p.is_local());
+            if let (true, true, Ok(i)) = (step.out.is_some(), outside, u8::try_from(i)) {
+                keys.outside.push(i);
+            }
+        }
+        if call.is_searching(&adopted.spec) {
+            let service = self.index.services.intern(&adopted.spec.name);
+            let skill = call.kind.as_deref().map(|kind| self.index.skills.intern(kind));
+            keys.waiting = Some((service, skill));
+        }
+        self.index.move_call(id, &keys);
+        for participant in &adopted.answers {
+            self.reindex_participant(*participant);
+        }
+    }
+
+    /// How long a slow `assign` takes for this call; none while it is stopped or failing.
+    #[must_use]
+    pub fn assign_delay(&self, call: CallId) -> Option<Millis> {
+        match self.desk.assign.mode {
+            Mode::Running => Some(Millis(0)),
+            Mode::Slow { fixed, random } => {
+                let extra = super::chance::below(self.desk.seed, call, "assign", 0, random.0);
+                Some(Millis(fixed.0 + extra))
+            }
+            Mode::Stopped | Mode::Failing(_) => None,
+        }
+    }
+
+    pub(crate) fn reindex_worker(&mut self, id: WorkerId) {
+        if let Some(keys) = self.worker_keys(id) {
+            self.index.move_worker(id, &keys);
+        }
+    }
+
+    fn worker_keys(&mut self, id: WorkerId) -> Option<WorkerKeys> {
+        let worker = self.workers.get(&id)?;
+        let mut keys = WorkerKeys { idle: worker.idle_since, ..WorkerKeys::default() };
+        if let Some((point, from_home)) = self.place(worker) {
+            keys.point = Some(point);
+            keys.from_home = from_home;
+        }
+        if worker.availability() == Availability::Available {
+            let services: Vec<Option<u16>> = if worker.services.is_empty() {
+                vec![None]
+            } else {
+                worker.services.iter().map(|s| Some(self.index.services.intern(s))).collect()
+            };
+            for service in services {
+                keys.buckets.push((service, None));
+                for skill in &worker.skills {
+                    keys.buckets.push((service, Some(self.index.skills.intern(skill))));
+                }
+            }
+        }
+        Some(keys)
+    }
+
+    pub(crate) fn reindex_participant(&mut self, id: ParticipantId) {
+        let due = self.desk.participants.get(&id).and_then(|p| self.participant_due(p));
+        if self.index.participant_due.get(&id).copied() != due {
+            self.index.move_participant(id, due);
+        }
+    }
+
+    pub(crate) fn reindex_notices(&mut self, key: NoticeKey) {
+        let queue = self.index.queues.entry((key.call, key.to)).or_default();
+        if let Some(head) = queue.head.take() {
+            self.index.notice_due.remove(&head);
+        }
+        if self.desk.notices.contains_key(&key) {
+            queue.keys.insert(key);
+        } else {
+            queue.keys.remove(&key);
+        }
+        match queue.keys.first() {
+            Some(first) => {
+                let not_before =
+                    self.desk.notices.get(first).map_or(self.desk.at, |o| o.not_before);
+                queue.head = Some((not_before, *first));
+                self.index.notice_due.insert((not_before, *first));
+            }
+            None => drop(self.index.queues.remove(&(key.call, key.to))),
+        }
+    }
+
+    /// The same world with everything derived computed anew. For tests and for opening.
+    #[must_use]
+    pub fn rebuilt(desk: Desk, calls: Vec<Call>, workers: Vec<Worker>, settings: Settings) -> Self {
+        let mut world = Self::new(settings);
+        world.desk = desk;
+        for adopted in world.desk.profiles.values() {
+            world.index.services.intern(&adopted.spec.name);
+        }
+        world.calls = calls.into_iter().map(|call| (call.id, call)).collect();
+        world.workers = workers.into_iter().map(|worker| (worker.id, worker)).collect();
+        // Those that nobody would believe any more need not be forgotten one by one at the first decision.
+        let believed = Time(world.desk.at.0.saturating_sub_unsigned(settings.stale_after.0));
+        let seen: Vec<(WorkerId, Time)> = world
+            .workers
+            .values()
+            .filter_map(|w| w.seen.map(|(_, at)| (w.id, at)))
+            .filter(|(_, at)| *at >= believed)
+            .collect();
+        for (worker, at) in seen {
+            world.index.note_seen(worker, at);
+        }
+        let calls: Vec<CallId> = world.calls.keys().copied().collect();
+        for id in calls {
+            world.reindex_call(id);
+        }
+        let workers: Vec<WorkerId> = world.workers.keys().copied().collect();
+        let keys = workers.into_iter().filter_map(|id| Some((id, world.worker_keys(id)?)));
+        let keys = keys.collect();
+        world.index.place_workers(keys);
+        let notices: Vec<NoticeKey> = world.desk.notices.keys().copied().collect();
+        for key in notices {
+            world.reindex_notices(key);
+        }
+        world
+    }
+}

@@ -1,0 +1,58 @@
+//! Each planted bug is caught, and by a rule that speaks of it: a checker that never failed proves nothing.
+
+use crate::run;
+use ascall_engine::planted::{Bug, plant};
+
+/// Within so many seeds a bug must show.
+const SEEDS: u64 = 120;
+
+/// The rules that may catch a bug. A panic of the engine's own assertions counts as `assertion`.
+fn expected(bug: Bug) -> &'static [&'static str] {
+    match bug {
+        Bug::AckBeforeCommit => &["J10", "J3"],
+        Bug::SkipUndo => &["K3"],
+        Bug::UndoForward => &["K3"],
+        Bug::FreshKey => &["K5"],
+        Bug::LostNotice => &["O1"],
+        Bug::NoticeTwice => &["O2"],
+        Bug::IdReused => &["I7"],
+        Bug::PermitLeaked => &["V5", "L1", "L3", "L4", "L6", "T2"],
+        Bug::StaleTimer => &["T2"],
+        Bug::LostTimer => &["T2", "L1", "L4"],
+        Bug::WrongRow => &["V1"],
+        Bug::OldRow => &["V1"],
+        Bug::WrongEvolve => &["A2"],
+        Bug::KeyForgotten => &["I1"],
+        Bug::LateOkIgnored => &["K3"],
+        Bug::DoubleAssignment => &["A2"],
+        Bug::ParkedReversed => &["Q2"],
+        Bug::BreakerOpensEarly => &["B2"],
+        Bug::BreakerLeaks => &["B3"],
+        Bug::CancelForgotten => &["X1", "X3"],
+        Bug::CancelKeepsOffer => &["A6"],
+        Bug::SnapshotMissesChunk => &["V5"],
+        Bug::SilentCall => &["K4"],
+        Bug::UnpaidCompleted => &["M5"],
+        Bug::DirtyRefusal => &["V5"],
+    }
+}
+
+#[test]
+fn every_planted_bug_is_caught_by_a_rule_that_speaks_of_it() {
+    let mut wrong = Vec::new();
+    for bug in Bug::ALL {
+        plant(Some(*bug));
+        let caught = (1..=SEEDS).find_map(|seed| run(seed).err());
+        plant(None);
+        match caught {
+            Some(failure) => {
+                println!("{bug:?}: {} (seed {})", failure.rule, failure.seed);
+                if !expected(*bug).contains(&failure.rule.as_str()) {
+                    wrong.push(format!("{bug:?}: {failure}"));
+                }
+            }
+            None => wrong.push(format!("{bug:?} is never caught")),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

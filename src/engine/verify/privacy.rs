@@ -1,0 +1,102 @@
+//! No personal data in the journal: no text in a record may look like a phone number.
+//!
+//! Invariant: every string of a record is looked at, whatever its field is called; numbers are not.
+//! The desk's own configuration (profiles, participants) is left out: a firm may print its number.
+
+use super::rule::{Log, Rule};
+use crate::domain::event::{Event, Record};
+use serde::Serialize;
+use std::io;
+
+/// As many digits as the shortest number with its area code.
+const DIGITS_MIN: u32 = 9;
+
+/// Looks at every text of the record.
+pub(super) fn scan(log: &mut Log, record: &Record) {
+    let mut found = has_number(&(&record.actor, &record.reason));
+    found |= record.key.as_ref().is_some_and(|bound| has_number(&bound.key));
+    for event in &record.events {
+        let is_config =
+            matches!(event, Event::ProfileAdopted { .. } | Event::ParticipantSet { .. });
+        found |= match event {
+            // A profile's own fields may hold order numbers and the like; what names a person is no field of a call.
+            Event::CallReceived { kind, .. } => has_number(kind),
+            _ => !is_config && has_number(event),
+        };
+    }
+    // The text itself stays out of the fault: a report is read by more people than a journal.
+    log.check(Rule::P2, !found, || "a text holds nine or more digits in a row".to_owned());
+}
+
+fn has_number<T: Serialize>(value: &T) -> bool {
+    let mut reader = Reader::default();
+    // The reader takes everything, and the record was serialised before: there is no error to see.
+    serde_json::to_writer(&mut reader, value).is_err() || reader.found
+}
+
+/// Reads JSON as it is written and counts digits inside strings.
+#[derive(Default)]
+struct Reader {
+    in_text: bool,
+    is_escaped: bool,
+    digits: u32,
+    found: bool,
+}
+
+impl Reader {
+    fn byte(&mut self, byte: u8) {
+        if self.is_escaped {
+            self.is_escaped = false;
+            self.digits = 0;
+            return;
+        }
+        match byte {
+            b'"' => {
+                self.in_text = !self.in_text;
+                self.digits = 0;
+            }
+            b'\\' => self.is_escaped = self.in_text,
+            b'0'..=b'9' if self.in_text => {
+                self.digits += 1;
+                self.found |= self.digits >= DIGITS_MIN;
+            }
+            // People write numbers with these between the groups.
+            b'-' | b' ' | b'(' | b')' if self.in_text => {}
+            _ => self.digits = 0,
+        }
+    }
+}
+
+impl io::Write for Reader {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        for byte in bytes {
+            self.byte(*byte);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phone_number_is_seen_however_it_is_written() {
+        for bad in ["010-0000-1234", "call 01000001234 now", "+82 10 0000 1234", "(02) 0000-1234"] {
+            assert!(has_number(&bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_places_and_short_texts_are_no_phone_numbers() {
+        for good in ["C-1042", "37.566312,126.977945", "1588-0000", "2026-11"] {
+            assert!(!has_number(&good), "{good}");
+        }
+        assert!(!has_number(&1_732_173_213_123_i64), "a time is no text");
+        assert!(!has_number(&["a\"0100000", "1234\""]), "two texts are not one");
+    }
+}

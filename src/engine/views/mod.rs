@@ -1,0 +1,342 @@
+//! Views: what is shown of calls, read from rows and records without building the world.
+//!
+//! Invariant: reads only; every answer is complete at the head, because rows are written in the commit of their records.
+//! Knows nothing of deciding.
+
+pub mod letter;
+mod rows;
+
+pub use rows::{CallRow, ROW_FORMAT};
+
+use crate::domain::command::Person;
+use crate::domain::event::{Event, Record, TelDigest};
+use crate::domain::ids::{CallId, ParticipantId, ProfileId, Seq, SubjectId, Time, WorkerId};
+use crate::domain::phase::Phase;
+use crate::domain::profile::Profile;
+use crate::domain::world::{Settings, World};
+use crate::journal::redb::{Options, RedbJournal};
+use crate::journal::{Head, JournalError, JournalReader, Order, Table};
+use crate::record;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The index of ended calls by phone digest.
+pub const BY_TEL: u8 = 1;
+/// The index of ended calls by each worker who was asked or had it.
+pub const BY_WORKER: u8 = 2;
+/// The index of records by idempotency key.
+pub const BY_KEY: u8 = 3;
+
+/// The row of [`Table::Meta`] that holds the secret of the phone digests.
+pub const DIGEST_KEY: u64 = 1;
+
+/// The term of a worker in [`BY_WORKER`].
+#[must_use]
+pub fn worker_term(worker: WorkerId) -> u64 {
+    worker.0
+}
+
+/// Which calls a list shows. Everything that is named must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallFilter {
+    /// Under this number.
+    pub tel: Option<TelDigest>,
+    /// With this worker.
+    pub worker: Option<WorkerId>,
+    /// About which this worker was asked, or which this worker had once.
+    pub told: Option<WorkerId>,
+    /// In one of these phases; empty: any.
+    pub phases: Vec<Phase>,
+    /// Taken at or after.
+    pub since: Option<Time>,
+    /// Of this service line.
+    pub profile: Option<String>,
+    /// Ended ones too.
+    pub ended: bool,
+    /// At most this many, the newest; 0: all.
+    pub limit: usize,
+}
+
+impl CallFilter {
+    fn takes(&self, row: &CallRow) -> bool {
+        (self.ended || !row.phase.is_terminal())
+            && self.tel.is_none_or(|tel| row.tel == Some(tel))
+            && self.worker.is_none_or(|worker| row.worker.is_some_and(|(id, _)| id == worker))
+            && self.told.is_none_or(|worker| row.told.contains(&worker))
+            && (self.phases.is_empty() || self.phases.contains(&row.phase))
+            && self.since.is_none_or(|since| row.received_at >= since)
+            && self.profile.as_ref().is_none_or(|name| row.profile_name == *name)
+    }
+}
+
+/// The reading side of a desk's store; cheap to clone, for any thread.
+#[derive(Clone)]
+pub struct Store {
+    reader: Arc<dyn JournalReader>,
+}
+
+/// How many rows are read at once when all are walked through.
+const PAGE: usize = 1_024;
+
+impl Store {
+    /// Over a journal's reader.
+    #[must_use]
+    pub fn new(reader: Arc<dyn JournalReader>) -> Self {
+        Self { reader }
+    }
+
+    /// Over the file at `path`, without a desk: what `status` and `list` read when nobody holds the store. The caller
+    /// holds the store's lock.
+    ///
+    /// # Errors
+    /// Storage, damage, a newer format; the file must be there.
+    pub fn open_read(path: &Path) -> Result<Self, JournalError> {
+        Ok(Self::new(Arc::from(RedbJournal::open_read(path, Options::default())?)))
+    }
+
+    /// The end of the journal.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn head(&self) -> Result<Head, JournalError> {
+        self.reader.view()?.head()
+    }
+
+    /// One call, live or ended; none: there is none of that number.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn call(&self, id: CallId) -> Result<Option<CallRow>, JournalError> {
+        let view = self.reader.view()?;
+        let bytes = match view.row(Table::Live, id.0)? {
+            Some(bytes) => Some(bytes),
+            None => view.row(Table::Calls, id.0)?,
+        };
+        Ok(bytes.and_then(|bytes| CallRow::decode(&bytes)))
+    }
+
+    /// Calls by number, oldest first: the newest `limit` of those the filter takes.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn calls(&self, filter: &CallFilter) -> Result<Vec<CallRow>, JournalError> {
+        let view = self.reader.view()?;
+        let mut found: Vec<CallRow> = view
+            .rows(Table::Live, 0..=u64::MAX, Order::Ascending, usize::MAX)?
+            .iter()
+            .filter_map(|(_, bytes)| CallRow::decode(bytes))
+            .filter(|row| filter.takes(row))
+            .collect();
+        if filter.ended {
+            let term = match (filter.tel, filter.worker.or(filter.told)) {
+                (Some(tel), _) => Some((BY_TEL, tel.0)),
+                (None, Some(worker)) => Some((BY_WORKER, worker_term(worker))),
+                (None, None) => None,
+            };
+            if let Some((family, term)) = term {
+                for id in view.lookup(family, term)? {
+                    let row = view.row(Table::Calls, id)?.and_then(|b| CallRow::decode(&b));
+                    found.extend(row.filter(|row| filter.takes(row)));
+                }
+            } else {
+                self.walk_ended(filter, &mut found)?;
+            }
+        }
+        // Stable: a row written again after it was archived stands first, and is the one that counts.
+        found.sort_by_key(|row| row.call);
+        found.dedup_by_key(|row| row.call);
+        if filter.limit > 0 && found.len() > filter.limit {
+            found.drain(..found.len() - filter.limit);
+        }
+        Ok(found)
+    }
+
+    /// Ended calls, newest numbers first, until enough are found.
+    fn walk_ended(
+        &self,
+        filter: &CallFilter,
+        found: &mut Vec<CallRow>,
+    ) -> Result<(), JournalError> {
+        let view = self.reader.view()?;
+        let enough = if filter.limit == 0 { usize::MAX } else { filter.limit };
+        let mut taken = 0;
+        let mut upto = u64::MAX;
+        loop {
+            let page = view.rows(Table::Calls, 0..=upto, Order::Descending, PAGE)?;
+            for (key, bytes) in &page {
+                if let Some(row) = CallRow::decode(bytes).filter(|row| filter.takes(row)) {
+                    found.push(row);
+                    taken += 1;
+                }
+                upto = *key;
+            }
+            if page.len() < PAGE || upto == 0 || taken >= enough {
+                return Ok(());
+            }
+            upto -= 1;
+        }
+    }
+
+    /// The records that speak of a call, each with only the events about it, oldest first. What was said of another call
+    /// when this one came along is no reason of this one.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn timeline(&self, row: &CallRow) -> Result<Vec<Record>, JournalError> {
+        let mut timeline = Vec::with_capacity(row.seqs.len());
+        for seq in &row.seqs {
+            if let Some(mut record) = self.record(*seq)? {
+                let about = record.events.first().and_then(crate::domain::event::call_of);
+                if about.is_some_and(|call| call != row.call) {
+                    record.reason = None;
+                }
+                record
+                    .events
+                    .retain(|event| crate::domain::event::call_of(event) == Some(row.call));
+                timeline.push(record);
+            }
+        }
+        Ok(timeline)
+    }
+
+    /// One record; none: the journal does not reach that far.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn record(&self, seq: Seq) -> Result<Option<Record>, JournalError> {
+        Ok(self.records(seq, 1)?.into_iter().next())
+    }
+
+    /// Records from `from` on, at most `limit`.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn records(&self, from: Seq, limit: usize) -> Result<Vec<Record>, JournalError> {
+        let mut records = Vec::new();
+        self.each_record(from, |record| {
+            records.push(record);
+            if records.len() < limit { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(records)
+    }
+
+    /// Visits the records from `from` on until the visitor breaks.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn each_record(
+        &self,
+        from: Seq,
+        mut visit: impl FnMut(Record) -> ControlFlow<()>,
+    ) -> Result<(), JournalError> {
+        let mut damage = None;
+        self.reader.view()?.read_from(from, &mut |stored| match record::decode(&stored) {
+            Ok(record) => visit(record),
+            Err(error) => {
+                damage = Some(error);
+                ControlFlow::Break(())
+            }
+        })?;
+        damage.map_or(Ok(()), Err)
+    }
+
+    /// A profile version; none: it was never adopted.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn profile(&self, id: ProfileId) -> Result<Option<Profile>, JournalError> {
+        let bytes = self.reader.view()?.row(Table::Profiles, id.0.into())?;
+        if let Some(profile) = bytes.and_then(|bytes| rmp_serde::from_slice(&bytes).ok()) {
+            return Ok(Some(profile));
+        }
+        // A row of another form: the record that adopted it is read by every version.
+        let mut found = None;
+        self.each_record(Seq(1), |record| {
+            for event in record.events {
+                if let Event::ProfileAdopted { profile, spec } = event
+                    && profile == id
+                {
+                    found = Some(spec);
+                    return ControlFlow::Break(());
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(found)
+    }
+
+    /// The name of a participant; none: there never was one of that number.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn participant_name(&self, id: ParticipantId) -> Result<Option<String>, JournalError> {
+        let bytes = self.reader.view()?.row(Table::Participants, id.0.into())?;
+        Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
+    }
+
+    /// The state just before record `seq`, from the newest snapshot before it and the records after that.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn world_before(&self, seq: Seq, settings: Settings) -> Result<World, JournalError> {
+        let last = Seq(seq.0.saturating_sub(1));
+        let snapshot = self.reader.view()?.snapshot(last)?;
+        let restored = snapshot.as_ref().and_then(|snapshot| {
+            let chunks = snapshot.chunks.iter().map(|c| (c.kind, c.bytes.as_slice()));
+            World::from_parts(chunks, settings)
+        });
+        let mut world = restored.unwrap_or_else(|| World::new(settings));
+        self.each_record(world.seq().next(), |record| {
+            if record.seq > last {
+                return ControlFlow::Break(());
+            }
+            world.replay(&record);
+            ControlFlow::Continue(())
+        })?;
+        Ok(world)
+    }
+
+    /// The personal data of a subject; none: erased, or never given.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn person(&self, id: SubjectId) -> Result<Option<Person>, JournalError> {
+        let bytes = self.reader.view()?.row(Table::Subjects, id.0)?;
+        Ok(bytes.and_then(|bytes| rmp_serde::from_slice(&bytes).ok()))
+    }
+
+    /// The note that a record brought.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn note(&self, seq: Seq) -> Result<Option<String>, JournalError> {
+        let bytes = self.reader.view()?.row(Table::Notes, seq.0)?;
+        Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
+    }
+
+    /// The digest of a canonical phone number on this desk.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn digest(&self, tel: &str) -> Result<TelDigest, JournalError> {
+        let secret = self.reader.view()?.row(Table::Meta, DIGEST_KEY)?.unwrap_or_default();
+        Ok(digest_with(&secret, tel))
+    }
+
+    /// The reader beneath, for checks of the store itself.
+    #[must_use]
+    pub fn reader(&self) -> &Arc<dyn JournalReader> {
+        &self.reader
+    }
+}
+
+/// The digest of a canonical phone number under a secret.
+#[must_use]
+pub fn digest_with(secret: &[u8], tel: &str) -> TelDigest {
+    let key = *blake3::hash(secret).as_bytes();
+    let hash = blake3::keyed_hash(&key, tel.as_bytes());
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&hash.as_bytes()[..8]);
+    TelDigest(u64::from_le_bytes(eight))
+}

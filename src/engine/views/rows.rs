@@ -1,0 +1,163 @@
+//! The view row of a call: what a list and a status show, without building the world.
+//!
+//! Invariant: a row is a function of the call as it stood after its newest record, and is written in that record's
+//! commit. Rows can be made anew from the journal, so their form may change with [`ROW_FORMAT`].
+
+use crate::domain::call::{AssignmentState, Call};
+use crate::domain::event::{Concern, Spot, TelDigest, Why, WorkOutcome};
+use crate::domain::ids::{CallId, ProfileId, Seq, SubjectId, Time, Won, WorkerId};
+use crate::domain::phase::{Phase, Target};
+use crate::domain::profile::Lang;
+use crate::domain::world::World;
+use crate::planted::planted;
+use serde::{Deserialize, Serialize};
+
+/// The form of a row; another one is not read.
+pub const ROW_FORMAT: u8 = 2;
+
+/// A call as lists and status show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallRow {
+    /// Its number.
+    pub call: CallId,
+    /// Its profile version.
+    pub profile: ProfileId,
+    /// The profile's name.
+    pub profile_name: String,
+    /// Whose call.
+    pub subject: SubjectId,
+    /// The digest of the number.
+    pub tel: Option<TelDigest>,
+    /// Whether the customer can be told anything.
+    pub reachable: bool,
+    /// The language the customer is told in.
+    pub lang: Lang,
+    /// The skill it asks for.
+    pub kind: Option<String>,
+    /// Where: the point and, when only the district is known, how far off it may be in metres.
+    pub spot: Option<(i32, i32, Option<u32>)>,
+    /// Price, estimate or fare.
+    pub cost: Option<Won>,
+    /// 0 low, 1 normal, 2 high, 3 urgent.
+    pub priority: u8,
+    /// The profile's other fields.
+    pub fields: Vec<(String, String)>,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Since when.
+    pub phase_at: Time,
+    /// When it was taken.
+    pub received_at: Time,
+    /// Where an unwinding or ended call goes or went, why, and when trying again makes sense.
+    pub unwinding: Option<(Target, Why, Option<Time>)>,
+    /// The worker who has or had it, and that worker's subject.
+    pub worker: Option<(WorkerId, SubjectId)>,
+    /// How far the work is.
+    pub work: Option<AssignmentState>,
+    /// What came of the work.
+    pub outcome: Option<WorkOutcome>,
+    /// Automation leaves it alone until then.
+    pub held_until: Option<Time>,
+    /// Why a human should look.
+    pub attention: Vec<Concern>,
+    /// The call it follows up.
+    pub parent: Option<CallId>,
+    /// The records that speak of it, oldest first.
+    pub seqs: Vec<Seq>,
+    /// Everybody who was asked or had it, by number.
+    pub told: Vec<WorkerId>,
+}
+
+impl CallRow {
+    /// The row of `call` as it stands in `world`.
+    #[must_use]
+    pub fn of(call: &Call, world: &World) -> Self {
+        let worker = call
+            .assignment
+            .as_ref()
+            .and_then(|a| world.worker(a.worker).map(|worker| (worker.id, worker.subject)));
+        let spot = call.spot.map(|s| (s.point.lat_e6(), s.point.lon_e6(), s.within_m));
+        Self {
+            call: call.id,
+            profile: call.profile,
+            profile_name: world
+                .profile(call.profile)
+                .map_or_else(String::new, |p| p.spec.name.clone()),
+            subject: call.subject,
+            tel: call.tel,
+            reachable: call.reachable,
+            lang: call.lang,
+            kind: call.kind.clone(),
+            spot,
+            cost: call.cost,
+            priority: if planted!(WrongRow) { 1 } else { call.priority },
+            fields: call.fields.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+            phase: call.phase,
+            phase_at: call.phase_at,
+            received_at: call.received_at,
+            unwinding: call.unwinding.map(|u| (u.target, u.why, u.retry_at)),
+            worker,
+            work: call.assignment.as_ref().map(|a| a.state),
+            outcome: call.outcome,
+            held_until: call.held_until,
+            attention: call.attention.keys().copied().collect(),
+            parent: call.parent,
+            seqs: call.seqs.clone(),
+            told: call.told.iter().copied().collect(),
+        }
+    }
+
+    /// The newest record that speaks of it.
+    #[must_use]
+    pub fn seq(&self) -> Seq {
+        self.seqs.last().copied().unwrap_or_default()
+    }
+
+    /// When it ended; none while it is live.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<Time> {
+        self.phase.is_terminal().then_some(self.phase_at)
+    }
+
+    /// When trying again makes sense, for a call that was sent away.
+    #[must_use]
+    pub fn retry_at(&self) -> Option<Time> {
+        self.unwinding.and_then(|(_, _, at)| at)
+    }
+
+    /// Where it is to be served.
+    #[must_use]
+    pub fn spot(&self) -> Option<Spot> {
+        let (lat, lon, within_m) = self.spot?;
+        let point = crate::domain::geo::Point::new(lat, lon).ok()?;
+        Some(Spot { point, within_m })
+    }
+
+    /// The worker while the call has one.
+    #[must_use]
+    pub fn worker_now(&self) -> Option<(WorkerId, SubjectId)> {
+        self.worker.filter(|_| !self.phase.is_terminal() || self.outcome.is_some())
+    }
+
+    /// As bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(512);
+        bytes.push(ROW_FORMAT);
+        // A row holds nothing that MessagePack cannot say, so an error cannot come; a row without a body does not decode.
+        if rmp_serde::encode::write(&mut bytes, self).is_err() {
+            bytes.truncate(1);
+        }
+        bytes
+    }
+
+    /// From bytes; none when they are of another format or not a row.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (format, body) = bytes.split_first()?;
+        if *format != ROW_FORMAT {
+            return None;
+        }
+        rmp_serde::from_slice(body).ok()
+    }
+}
