@@ -1,3 +1,11 @@
 //! The `ascall` command.
 
-fn main() {}
+mod cli;
+mod desk;
+mod toml_file;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,245 @@
+//! The command line: reads what was typed, asks the desk, shows the answer.
+//!
+//! Invariant: one file per verb under `verbs/`; `ui.rs` alone writes; `error.rs` holds the hints, `exit.rs` the codes,
+//! `words.rs` the words. Decides nothing about calls.
+
+mod args;
+mod clock;
+mod config;
+#[cfg(test)]
+mod config_page;
+mod cx;
+mod draft;
+mod error;
+mod exit;
+mod korean;
+mod log;
+mod look;
+mod mark;
+mod mask;
+mod rows;
+mod show;
+mod ui;
+mod verbs;
+mod words;
+
+use args::{Cli, Verb};
+use clap::Parser as _;
+use config::{Env, Flags, Known, Source};
+use cx::Cx;
+use error::CliError;
+use exit::Exit;
+use std::ffi::OsString;
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use ui::{Look, Ui};
+
+/// Runs the command of this process.
+pub(crate) fn main() -> ExitCode {
+    on_panic();
+    let env = Env::of_process();
+    let outcome = std::panic::catch_unwind(|| run(std::env::args_os().collect(), &env));
+    // The panic hook has already said what happened.
+    outcome.unwrap_or(Exit::Bug).into()
+}
+
+/// One line instead of a back trace: a bug is ours to read, not the dispatcher's.
+fn on_panic() {
+    std::panic::set_hook(Box::new(|info| {
+        use std::io::Write as _;
+        // The storage library panics on what a damaged file holds; the journal answers for that, as damage.
+        if ascall_engine::journal::redb::is_shielded() {
+            return;
+        }
+        let text = info.payload_as_str().unwrap_or("no message");
+        let line = text.lines().next().unwrap_or_default();
+        let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
+        let report = format!(
+            "error: bug in ascall {}: {line}{}\nhint: nothing acknowledged is lost; please report this line\n",
+            env!("CARGO_PKG_VERSION"),
+            at.unwrap_or_default()
+        );
+        drop(std::io::stderr().write_all(report.as_bytes()));
+    }));
+}
+
+fn run(argv: Vec<OsString>, env: &Env) -> Exit {
+    let cli = match Cli::try_parse_from(argv) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let mut ui = ui_of(&cli);
+    let flags = Flags {
+        config: cli.global.config.clone(),
+        store: cli.global.store.clone(),
+        lang: cli.global.lang.map(Into::into),
+        lock_timeout: cli.global.lock_timeout,
+        log: cli.global.log.clone(),
+    };
+    let done = match config::configure(&flags, env) {
+        Ok(configured) => {
+            ui.look.lang = configured.lang.value;
+            let logged = match (&configured.log, &cli.verb) {
+                (Known { source: Source::Default, .. }, Verb::Serve(_)) => log::start(log::DEFAULT),
+                // Whoever asks once and leaves is told by the verb itself, unless they want more.
+                (Known { source: Source::Default, .. }, _) => Ok(()),
+                (said, _) => log::start(&said.value),
+            };
+            if let Err(error) = logged {
+                return ended(&mut ui, Err(error));
+            }
+            match Cx::new(configured, ui) {
+                Ok(mut cx) => {
+                    let ended = drive(&cli.verb, &mut cx);
+                    ui = cx.ui;
+                    ended
+                }
+                Err((error, back)) => {
+                    ui = back;
+                    Err(error)
+                }
+            }
+        }
+        Err(error) => Err(error),
+    };
+    let done = done.and_then(|exit| ui.flush().map(|()| exit));
+    ended(&mut ui, done)
+}
+
+/// The exit of a run, with its error said.
+fn ended(ui: &mut Ui, done: Result<Exit, CliError>) -> Exit {
+    match done {
+        Ok(exit) => exit,
+        Err(error) => {
+            if let CliError::Said(said) = &error {
+                ui.error(said);
+            }
+            error.exit()
+        }
+    }
+}
+
+/// What clap has to say: help and version are results, everything else is an error in the form of all errors.
+fn usage(error: &clap::Error) -> Exit {
+    use std::io::Write as _;
+    let help = error.exit_code() == 0;
+    let text = error.render().to_string();
+    // A reader that went away misses nothing.
+    drop(if help {
+        std::io::stdout().write_all(text.as_bytes())
+    } else {
+        std::io::stderr().write_all(usage_text(&text).as_bytes())
+    });
+    if help { Exit::Done } else { Exit::Usage }
+}
+
+/// Clap's page as lines: what is wrong, and a hint.
+fn usage_text(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        if let Some(tip) = line.trim_start().strip_prefix("tip: ") {
+            lines.push(format!("hint: {tip}"));
+        } else if line.starts_with("For more information") {
+            lines.push("hint: see what it takes with --help".to_owned());
+        } else {
+            lines.push(ui::clipped(&ascall_engine::domain::text::inert(line)));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn ui_of(cli: &Cli) -> Ui {
+    let stdout = std::io::stdout();
+    let width = if stdout.is_terminal() {
+        terminal_size::terminal_size().map(|(width, _)| width.0)
+    } else {
+        None
+    };
+    let look = Look {
+        lang: cli.global.lang.map_or_else(Default::default, Into::into),
+        clock: clock::Clock::of_machine(),
+        reveal: cli.global.reveal,
+        profiles: Vec::new(),
+    };
+    let out = std::io::BufWriter::new(stdout);
+    Ui::new(Box::new(out), Box::new(std::io::stderr()), cli.global.output, look, width)
+}
+
+/// Runs a verb to its end, or until the user stops it.
+fn drive(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(2).enable_all().build()?;
+    let ended = runtime.block_on(async {
+        if let Verb::Serve(args) = verb {
+            // A host leaves in order: it listens for the signals itself.
+            return verbs::serve::run(args, cx).await;
+        }
+        tokio::select! {
+            ended = dispatch(verb, cx) => ended,
+            _ = tokio::signal::ctrl_c() => Err(CliError::interrupted()),
+        }
+    });
+    // What still waits for an outside answer is asked again by the next one who opens the desk.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
+    use verbs as v;
+    match verb {
+        Verb::Request(args) => v::request::run(args, cx).await,
+        Verb::Cancel(args) => v::cancel::run(args, cx).await,
+        Verb::Amend(args) => v::amend::run(args, cx).await,
+        Verb::Priority(args) => v::priority::run(args, cx).await,
+        Verb::Hold(args) => v::hold::run(args, cx).await,
+        Verb::Release(args) => v::release::run(args, cx).await,
+        Verb::Note(args) => v::note::run(args, cx).await,
+        Verb::Reopen(args) => v::reopen::run(args, cx).await,
+        Verb::Assign(args) => v::assign::run(args, cx).await,
+        Verb::Reassign(args) => v::reassign::run(args, cx).await,
+        Verb::Arrive(args) => v::arrive::run(args, cx).await,
+        Verb::Start(args) => v::start::run(args, cx).await,
+        Verb::Finish(args) => v::finish::run(args, cx).await,
+        Verb::Abort(args) => v::abort::run(args, cx).await,
+        Verb::Settle(args) => v::settle::run(args, cx).await,
+        Verb::Waive(args) => v::waive::run(args, cx).await,
+        Verb::Retry(args) => v::retry::run(args, cx).await,
+        Verb::Status(args) => v::status::run(args, cx).await,
+        Verb::List(args) => v::list::run(args, cx).await,
+        Verb::Watch(args) => v::watch::run(args, cx).await,
+        Verb::Why(args) => v::why::run(args, cx).await,
+        Verb::Worker(args) => v::worker::run(args, cx).await,
+        Verb::Offer(args) => v::offer::run(args, cx).await,
+        Verb::Participant(args) => v::participant::run(args, cx).await,
+        Verb::Breaker(args) => v::breaker::run(args, cx).await,
+        Verb::Inbox(args) => v::inbox::run(args, cx).await,
+        Verb::Attention(args) => v::attention::run(args, cx).await,
+        Verb::Tail(args) => v::tail::run(args, cx).await,
+        Verb::Verify(args) => v::verify::run(args, cx).await,
+        Verb::Serve(args) => v::serve::run(args, cx).await,
+        Verb::Config(args) => v::config::run(args, cx),
+        Verb::Completions(args) => v::completions::run(args, cx),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(argv: &[&str]) -> String {
+        usage_text(&Cli::try_parse_from(argv).unwrap_err().render().to_string())
+    }
+
+    #[test]
+    fn a_slip_is_answered_with_the_nearest_verb() {
+        let text = said(&["ascall", "requst"]);
+        assert!(text.starts_with("error: unrecognized subcommand 'requst'\n"), "{text}");
+        assert!(text.contains("hint: a similar subcommand exists: 'request'\n"), "{text}");
+        assert!(!text.contains("\n\n"), "{text}");
+    }
+
+    #[test]
+    fn escape_characters_in_an_argument_are_shown_inert() {
+        assert!(!said(&["ascall", "status", "\u{1b}[31mred"]).contains('\u{1b}'));
+    }
+}

@@ -1,0 +1,39 @@
+//! What users and their scripts are shown: small structs of their own, one file per kind of thing.
+//!
+//! Invariant: a member of these structs, once printed, is a promise; they are filled from the engine's types and never
+//! are them. Masking happens when they are filled.
+
+pub(crate) mod call;
+pub(crate) mod desk;
+pub(crate) mod event;
+pub(crate) mod letter;
+pub(crate) mod worker;
+
+use ascall_engine::domain::geo::Point;
+use serde::Serialize;
+
+/// A point on the earth, in degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct PointJson {
+    /// North positive.
+    pub lat: f64,
+    /// East positive.
+    pub lon: f64,
+}
+
+impl From<Point> for PointJson {
+    fn from(point: Point) -> Self {
+        Self { lat: f64::from(point.lat_e6()) / 1e6, lon: f64::from(point.lon_e6()) / 1e6 }
+    }
+}
+
+/// The name under which an engine's unit value stands in JSON.
+pub(crate) fn name_of<T: Serialize>(value: &T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        Ok(serde_json::Value::Object(members)) => {
+            members.keys().next().cloned().unwrap_or_default()
+        }
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,166 @@
+//! A worker as shown.
+
+use super::PointJson;
+use crate::cli::clock::iso;
+use crate::cli::mask::Veil;
+use crate::cli::ui::{Look, Show};
+use crate::cli::words::Word;
+use crate::desk::live;
+use ascall_engine::domain::ids::Time;
+use serde::Serialize;
+
+/// A worker.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct WorkerCard {
+    /// `W-17`.
+    pub id: String,
+    /// The name; null when erased.
+    pub name: Option<String>,
+    /// The number; null when erased.
+    pub tel: Option<String>,
+    /// `available`, `offered`, `committed`, `working`, `break`, `off` or `suspended`.
+    pub availability: String,
+    /// The call the worker has.
+    pub call: Option<String>,
+    /// What the worker can do.
+    pub skills: Vec<String>,
+    /// The services served; empty: any.
+    pub services: Vec<String>,
+    /// Where the worker starts from.
+    pub home: Option<PointJson>,
+    /// The freshest known place.
+    pub seen: Option<PointJson>,
+    /// When it was known.
+    pub seen_at: Option<String>,
+    /// Since when the worker has been idle.
+    pub idle_since: String,
+    #[serde(skip)]
+    pub seen_time: Option<Time>,
+}
+
+impl WorkerCard {
+    /// A worker, as much of the person as `veil` lets through.
+    pub(crate) fn of(worker: &live::Worker, veil: Veil) -> Self {
+        Self {
+            id: worker.id.to_string(),
+            name: worker.person.name.as_deref().map(|n| veil.name(n)),
+            tel: worker.person.tel.as_deref().map(|t| veil.tel(t)),
+            availability: worker.availability.to_owned(),
+            call: worker.call.map(|call| call.to_string()),
+            skills: worker.skills.clone(),
+            services: worker.services.clone(),
+            home: worker.home.filter(|_| veil == Veil::Whole).map(PointJson::from),
+            seen: worker.seen.map(|(point, _)| point.into()),
+            seen_at: worker.seen.map(|(_, at)| iso(at)),
+            idle_since: iso(worker.idle_since),
+            seen_time: worker.seen.map(|(_, at)| at),
+        }
+    }
+
+    /// One line for people.
+    pub(crate) fn line(&self, look: &Look) -> String {
+        let skills = self.skills.join(",");
+        let parts = [
+            Some(self.id.clone()),
+            self.name.clone(),
+            self.tel.clone(),
+            Some(look.availability(&self.availability)),
+            self.call.clone(),
+            Some(skills).filter(|s| !s.is_empty()),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+    }
+}
+
+impl Show for WorkerCard {
+    fn id(&self) -> String {
+        self.id.clone()
+    }
+
+    const CSV: &'static [&'static str] = &[
+        "id",
+        "name",
+        "tel",
+        "availability",
+        "call",
+        "skills",
+        "services",
+        "seen.lat",
+        "seen.lon",
+        "seen_at",
+        "idle_since",
+    ];
+
+    const HEADS: &'static [Word] = &[
+        Word::Worker,
+        Word::Name,
+        Word::Phone,
+        Word::State,
+        Word::Call,
+        Word::Skills,
+        Word::Services,
+        Word::Seen,
+    ];
+
+    fn cells(&self, look: &Look) -> Vec<String> {
+        let seen = match (&self.seen, self.seen_time) {
+            (Some(point), Some(at)) => {
+                format!("{:.4},{:.4} {}", point.lat, point.lon, look.clock.short(at))
+            }
+            _ => String::new(),
+        };
+        vec![
+            self.id.clone(),
+            self.name.clone().unwrap_or_else(|| look.word(Word::Erased)),
+            self.tel.clone().unwrap_or_default(),
+            look.availability(&self.availability),
+            self.call.clone().unwrap_or_default(),
+            self.skills.join(","),
+            self.services.join(","),
+            seen,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::ui::tests::look;
+    use ascall_engine::domain::command::Person;
+    use ascall_engine::domain::ids::{SubjectId, WorkerId};
+    use ascall_engine::domain::profile::Lang;
+
+    fn worker() -> live::Worker {
+        live::Worker {
+            id: WorkerId(3),
+            subject: SubjectId(9),
+            person: Person {
+                name: Some("홍길동".to_owned()),
+                tel: Some("01000000003".to_owned()),
+                address: None,
+            },
+            services: vec![],
+            skills: vec!["냉장고".to_owned()],
+            home: "37.5,127.0".parse().ok(),
+            seen: None,
+            availability: "available",
+            call: None,
+            idle_since: Time(0),
+        }
+    }
+
+    #[test]
+    fn lists_mask_the_person_and_their_home() {
+        let card = WorkerCard::of(&worker(), Veil::Masked);
+        assert_eq!(card.line(&look(Lang::En)), "W-3  홍*동  010-****-0003  available  냉장고");
+        assert_eq!(card.home, None);
+        let whole = WorkerCard::of(&worker(), Veil::Whole);
+        assert_eq!(whole.tel.as_deref(), Some("010-0000-0003"));
+    }
+
+    #[test]
+    fn every_head_has_a_cell() {
+        let card = WorkerCard::of(&worker(), Veil::Masked);
+        assert_eq!(card.cells(&look(Lang::Ko)).len(), WorkerCard::HEADS.len());
+    }
+}

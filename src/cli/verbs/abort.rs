@@ -1,0 +1,25 @@
+//! `ascall abort`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
+use clap::Args;
+
+/// Work is broken off; the service says whether another worker is searched.
+#[derive(Debug, Args)]
+pub(crate) struct Abort {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Abort, cx: &mut Cx) -> Result<Exit, CliError> {
+    let command = Command::AbortWork { call: args.call };
+    cx.change_call("abort", &args.change, args.call, command).await
+}

@@ -1,0 +1,52 @@
+//! `ascall finish`.
+
+use crate::cli::args::{Change, won};
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::event::WorkOutcome;
+use ascall_engine::domain::ids::{CallId, Won};
+use clap::{Args, ValueEnum};
+
+/// Work is over; the worker is free at once.
+///
+/// A call that was not started counts as started.
+#[derive(Debug, Args)]
+pub(crate) struct Finish {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    /// What came of it.
+    #[arg(long, value_enum, default_value_t)]
+    outcome: Outcome,
+    /// The price to be paid, in whole won.
+    #[arg(long, value_parser = won, value_name = "WON", allow_hyphen_values = true)]
+    fare: Option<i64>,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// What came of the work.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Outcome {
+    /// All of it.
+    #[default]
+    Done,
+    /// Some of it.
+    Partial,
+    /// The customer was not there.
+    NoShow,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Finish, cx: &mut Cx) -> Result<Exit, CliError> {
+    let outcome = match args.outcome {
+        Outcome::Done => WorkOutcome::Done,
+        Outcome::Partial => WorkOutcome::Partial,
+        Outcome::NoShow => WorkOutcome::NoShow,
+    };
+    let command = Command::FinishWork { call: args.call, outcome, fare: args.fare.map(Won) };
+    cx.change_call("finish", &args.change, args.call, command).await
+}

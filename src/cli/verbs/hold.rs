@@ -1,0 +1,29 @@
+//! `ascall hold`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
+use clap::Args;
+
+/// Leave an open call alone for a while: nobody is searched for it until then.
+#[derive(Debug, Args)]
+pub(crate) struct Hold {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    /// Until when: `14:30`, `30m` from now, or `2026-11-21 14:30`.
+    #[arg(long, value_name = "TIME")]
+    until: String,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Hold, cx: &mut Cx) -> Result<Exit, CliError> {
+    let until = cx.ui.look.clock.parse(&args.until).map_err(CliError::bad_time)?;
+    let command = Command::HoldCall { call: args.call, until };
+    cx.change_call("hold", &args.change, args.call, command).await
+}

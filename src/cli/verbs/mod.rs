@@ -1,0 +1,38 @@
+//! The verbs, one file each: an args struct whose doc comment is the help text, and `run`.
+//!
+//! Invariant: a verb asks through [`super::cx::Cx`] and shows through `ui`; it decides nothing about calls.
+
+pub(crate) mod abort;
+pub(crate) mod amend;
+pub(crate) mod arrive;
+pub(crate) mod assign;
+pub(crate) mod attention;
+pub(crate) mod breaker;
+pub(crate) mod cancel;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod finish;
+pub(crate) mod hold;
+pub(crate) mod inbox;
+pub(crate) mod list;
+pub(crate) mod note;
+pub(crate) mod offer;
+pub(crate) mod participant;
+pub(crate) mod priority;
+pub(crate) mod reassign;
+pub(crate) mod release;
+pub(crate) mod reopen;
+pub(crate) mod request;
+pub(crate) mod request_file;
+pub(crate) mod retry;
+pub(crate) mod serve;
+pub(crate) mod settle;
+pub(crate) mod start;
+pub(crate) mod status;
+pub(crate) mod tail;
+pub(crate) mod verify;
+pub(crate) mod waive;
+pub(crate) mod watch;
+pub(crate) mod why;
+pub(crate) mod worker;
+pub(crate) mod worker_import;

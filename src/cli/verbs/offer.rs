@@ -1,0 +1,76 @@
+//! `ascall offer`: questions to workers.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::show::desk::OfferJson;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::OfferId;
+use ascall_engine::domain::refusal::Refusal;
+use clap::{Args, Subcommand};
+
+/// Questions to workers that wait for an answer.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Offer {
+    /// List the open ones.
+    List,
+    /// The worker says yes.
+    Accept(Answer),
+    /// The worker says no.
+    Decline(Answer),
+}
+
+/// An answer to an offer.
+#[derive(Debug, Args)]
+pub(crate) struct Answer {
+    /// The offer.
+    #[arg(value_name = "O")]
+    offer: OfferId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Lists or answers.
+pub(crate) async fn run(args: &Offer, cx: &mut Cx) -> Result<Exit, CliError> {
+    match args {
+        Offer::List => {
+            cx.must_exist()?;
+            let offers = cx
+                .with_desk("offer list", async |_: &mut Cx, desk| Ok(desk.offers().await?))
+                .await?;
+            let offers: Vec<OfferJson> = offers.iter().map(OfferJson::of).collect();
+            cx.ui.many(&offers)?;
+            Ok(Exit::Done)
+        }
+        Offer::Accept(answer) => {
+            let command = Command::AcceptOffer { offer: answer.offer };
+            reply(cx, answer, "offer accept", command).await
+        }
+        Offer::Decline(answer) => {
+            let command = Command::DeclineOffer { offer: answer.offer };
+            reply(cx, answer, "offer decline", command).await
+        }
+    }
+}
+
+async fn reply(
+    cx: &mut Cx,
+    answer: &Answer,
+    verb: &str,
+    command: Command,
+) -> Result<Exit, CliError> {
+    cx.must_exist()?;
+    cx.with_desk(verb, async |cx: &mut Cx, desk| {
+        let asked = desk.offers().await?.into_iter().find(|offer| offer.id == answer.offer);
+        let call = asked.map(|offer| offer.call);
+        let Some(receipt) = cx.ask(desk, &answer.change, command).await? else {
+            return Ok(Exit::Done);
+        };
+        let call = receipt.call.or(call).ok_or(Refusal::OfferOver(answer.offer))?;
+        desk.settle(call).await?;
+        cx.show_call(&desk.book(), call)?;
+        Ok(Exit::Done)
+    })
+    .await
+}

@@ -1,0 +1,31 @@
+//! `ascall reassign`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::{CallId, WorkerId};
+use clap::Args;
+
+/// Give a call that has a worker to another one. Both are told.
+#[derive(Debug, Args)]
+pub(crate) struct Reassign {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    /// The worker.
+    #[arg(value_name = "W")]
+    worker: WorkerId,
+    /// Although the worker declined the call, was taken off it, or lacks the skill. Needs a reason.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Reassign, cx: &mut Cx) -> Result<Exit, CliError> {
+    let command = Command::ReassignCall { call: args.call, worker: args.worker, force: args.force };
+    cx.change_call("reassign", &args.change, args.call, command).await
+}

@@ -1,0 +1,25 @@
+//! `ascall release`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
+use clap::Args;
+
+/// Take the worker off a call before work starts, or end its hold.
+#[derive(Debug, Args)]
+pub(crate) struct Release {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Release, cx: &mut Cx) -> Result<Exit, CliError> {
+    let command = Command::ReleaseCall { call: args.call };
+    cx.change_call("release", &args.change, args.call, command).await
+}

@@ -1,0 +1,25 @@
+//! `ascall retry`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
+use clap::Args;
+
+/// Try what a call waits for again now.
+#[derive(Debug, Args)]
+pub(crate) struct Retry {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Retry, cx: &mut Cx) -> Result<Exit, CliError> {
+    let command = Command::RetryCall { call: args.call };
+    cx.change_call("retry", &args.change, args.call, command).await
+}

@@ -1,0 +1,25 @@
+//! `ascall start`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
+use clap::Args;
+
+/// Work begins.
+#[derive(Debug, Args)]
+pub(crate) struct Start {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Start, cx: &mut Cx) -> Result<Exit, CliError> {
+    let command = Command::StartWork { call: args.call };
+    cx.change_call("start", &args.change, args.call, command).await
+}

@@ -1,0 +1,27 @@
+//! `ascall waive`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
+use clap::Args;
+
+/// Let the undo of a step go, when nobody can do it any more. Needs a reason.
+#[derive(Debug, Args)]
+pub(crate) struct Waive {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    /// The step's name.
+    step: String,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Waive, cx: &mut Cx) -> Result<Exit, CliError> {
+    let command = Command::WaiveStep { call: args.call, step: args.step.clone() };
+    cx.change_call("waive", &args.change, args.call, command).await
+}

@@ -1,0 +1,227 @@
+//! What the desk's live state is asked for, as plain values: workers, offers, participants, breakers, attention.
+//!
+//! Invariant: what the verbs show is made from these, so that it does not change with how the engine keeps its state.
+//! Knows nothing of words or screens.
+
+use ascall_engine::domain::breaker::{State, StateKind};
+use ascall_engine::domain::call::Call;
+use ascall_engine::domain::command::Person;
+use ascall_engine::domain::event::{About, Concern, Mode, ParticipantKind};
+use ascall_engine::domain::geo::Point;
+use ascall_engine::domain::ids::{
+    AttentionId, CallId, IncidentId, OfferId, ParticipantId, SubjectId, Time, WorkerId,
+};
+use ascall_engine::domain::participant;
+use ascall_engine::domain::phase::Phase;
+use ascall_engine::domain::profile::Position;
+use ascall_engine::domain::worker;
+use ascall_engine::domain::world::World;
+use std::collections::BTreeMap;
+
+/// A worker as the desk knows them now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Worker {
+    pub id: WorkerId,
+    pub subject: SubjectId,
+    /// Filled in from the personal rows after the live state was read.
+    pub person: Person,
+    pub services: Vec<String>,
+    pub skills: Vec<String>,
+    pub home: Option<Point>,
+    /// The last journalled place and when it was known.
+    pub seen: Option<(Point, Time)>,
+    /// `available`, `offered`, `committed`, `working`, `break`, `off` or `suspended`.
+    pub availability: &'static str,
+    pub call: Option<CallId>,
+    pub idle_since: Time,
+}
+
+impl Worker {
+    /// From the live state, without the person.
+    pub(crate) fn of(worker: &worker::Worker) -> Self {
+        Self {
+            id: worker.id,
+            subject: worker.subject,
+            person: Person::default(),
+            services: worker.services.clone(),
+            skills: worker.skills.clone(),
+            home: worker.home,
+            seen: worker.seen,
+            availability: worker.availability().name(),
+            call: worker.current.map(|(call, _)| call),
+            idle_since: worker.idle_since,
+        }
+    }
+}
+
+/// A question to a worker that waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub id: OfferId,
+    pub call: CallId,
+    pub worker: WorkerId,
+    pub deadline: Time,
+}
+
+/// Open offers, by number.
+pub(crate) fn offers(world: &World) -> Vec<Offer> {
+    let of = |call: &Call| {
+        call.offer.map(|offer| Offer {
+            id: offer.id,
+            call: call.id,
+            worker: offer.worker,
+            deadline: offer.deadline,
+        })
+    };
+    let mut offers: Vec<Offer> = world.calls().filter_map(of).collect();
+    offers.sort_unstable_by_key(|offer| offer.id);
+    offers
+}
+
+/// A participant, or the stage `assign`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Participant {
+    pub name: String,
+    /// None: the stage `assign`, which is no participant.
+    pub kind: Option<ParticipantKind>,
+    pub mode: Mode,
+    pub in_flight: u32,
+    pub bulkhead: Option<u32>,
+    /// Calls parked because of it, or (for `assign`) open without a worker.
+    pub waiting: u64,
+}
+
+/// Participants by name, and `assign` at the end.
+pub(crate) fn participants(world: &World) -> Vec<Participant> {
+    let mut waiting: BTreeMap<ParticipantId, u64> = BTreeMap::new();
+    let mut open = 0;
+    for call in world.calls() {
+        match call.phase {
+            Phase::Parked => {
+                let profile = world.profile(call.profile);
+                let gate = profile.and_then(|p| call.gate_ahead(&p.spec, Position::BeforeOpen));
+                let answers = profile.zip(gate).and_then(|(p, (step, _))| p.answers.get(step));
+                if let Some(participant) = answers {
+                    *waiting.entry(*participant).or_default() += 1;
+                }
+            }
+            Phase::Open => open += 1,
+            _ => {}
+        }
+    }
+    let of = |p: &participant::Participant| Participant {
+        name: p.name.clone(),
+        kind: Some(p.kind.clone()),
+        mode: p.mode,
+        in_flight: p.in_flight,
+        bulkhead: Some(p.bulkhead),
+        waiting: waiting.get(&p.id).copied().unwrap_or_default(),
+    };
+    let mut all: Vec<Participant> = world.participants().map(of).collect();
+    all.sort_by(|a, b| a.name.cmp(&b.name));
+    all.push(Participant {
+        name: "assign".to_owned(),
+        kind: None,
+        mode: world.assign().mode,
+        in_flight: 0,
+        bulkhead: None,
+        waiting: open,
+    });
+    all
+}
+
+/// The breaker of one participant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Breaker {
+    pub participant: String,
+    pub state: StateKind,
+    /// When an open one lets a probe out.
+    pub until: Option<Time>,
+    /// The operator's words for a forced one.
+    pub reason: Option<String>,
+    pub calls: u32,
+    pub failed: u32,
+    pub slow: u32,
+    pub consecutive_failures: u32,
+    pub incidents: Vec<Incident>,
+}
+
+/// One time that a breaker kept requests back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Incident {
+    pub id: IncidentId,
+    pub participant: String,
+    pub opened_at: Time,
+    pub closed_at: Option<Time>,
+    pub why: ascall_engine::domain::breaker::Why,
+    pub parked: u32,
+    pub admitted: u32,
+    pub expired: u32,
+}
+
+/// Breakers by participant.
+pub(crate) fn breakers(world: &World, now: Time) -> Vec<Breaker> {
+    let of = |p: &participant::Participant| {
+        let numbers = p.breaker.numbers(now);
+        let (until, reason) = match p.breaker.state() {
+            State::Open { until, .. } => (Some(*until), None),
+            State::ForcedOpen { reason } => (None, Some(reason.clone())),
+            _ => (None, None),
+        };
+        let incident = |i: &participant::Incident| Incident {
+            id: i.id,
+            participant: p.name.clone(),
+            opened_at: i.opened_at,
+            closed_at: i.closed_at,
+            why: i.why,
+            parked: i.parked,
+            admitted: i.admitted,
+            expired: i.expired,
+        };
+        Breaker {
+            participant: p.name.clone(),
+            state: p.breaker.state().kind(),
+            until,
+            reason,
+            calls: numbers.counts.calls,
+            failed: numbers.counts.failures,
+            slow: numbers.counts.slow,
+            consecutive_failures: numbers.consecutive,
+            incidents: p.incidents.iter().map(incident).collect(),
+        }
+    };
+    let mut all: Vec<Breaker> = world.participants().map(of).collect();
+    all.sort_by(|a, b| a.participant.cmp(&b.participant));
+    all
+}
+
+/// Something a human must decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Attention {
+    pub id: AttentionId,
+    pub about: About,
+    /// The participant's name, when it is about one.
+    pub participant: Option<String>,
+    pub concern: Concern,
+    pub raised_at: Time,
+    pub taken_by: Option<String>,
+}
+
+/// Open attention items, oldest first.
+pub(crate) fn attention(world: &World) -> Vec<Attention> {
+    let name = |about: About| match about {
+        About::Participant(id) => world.participants().find(|p| p.id == id).map(|p| p.name.clone()),
+        _ => None,
+    };
+    let of = |item: &ascall_engine::domain::world::Attention| Attention {
+        id: item.id,
+        about: item.about,
+        participant: name(item.about),
+        concern: item.concern,
+        raised_at: item.at,
+        taken_by: item.taken_by.clone(),
+    };
+    let mut all: Vec<Attention> = world.attention().map(of).collect();
+    all.sort_unstable_by_key(|item| item.id);
+    all
+}
