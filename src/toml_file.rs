@@ -1,7 +1,12 @@
 //! Reading a TOML file into a type, with faults a person can act on: file, line, key, and the nearest right key.
 //!
-//! Invariant: an unknown key is a fault, never ignored (the types deny unknown fields). Knows nothing of what is read.
+//! Invariant: an unknown key is a fault, never ignored (the types deny unknown fields). Text is composed (NFC) when it is
+//! read, so that a name typed on one machine is the same name on another. Knows nothing of what is read.
 
+mod document;
+
+use ascall_engine::domain::text::composed;
+use document::Document;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -14,6 +19,8 @@ pub(crate) struct TomlFault {
     pub file: PathBuf,
     /// The line, from 1, when it can be told.
     pub line: Option<usize>,
+    /// The key or entry, as a path (`plan[0].for_ms`), when it can be told.
+    pub at: Option<String>,
     /// What is wrong.
     pub what: String,
     /// The known key or value that is nearest to what stands there.
@@ -21,59 +28,100 @@ pub(crate) struct TomlFault {
 }
 
 impl TomlFault {
-    /// A fault of no line in particular.
-    pub(crate) fn whole(file: &Path, what: String) -> Self {
-        Self { file: file.to_owned(), line: None, what, nearest: None }
+    fn whole(file: &Path, what: String) -> Self {
+        Self { file: file.to_owned(), line: None, at: None, what, nearest: None }
+    }
+}
+
+/// The most faults of one file that are told.
+const FAULTS_MAX: usize = 50;
+
+/// A TOML text and where it came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Source {
+    file: PathBuf,
+    text: String,
+}
+
+impl Source {
+    /// Reads `file`.
+    ///
+    /// # Errors
+    /// The file cannot be read or is not UTF-8.
+    pub(crate) fn read(file: &Path) -> Result<Self, TomlFault> {
+        let fault = |what: String| TomlFault::whole(file, what);
+        let bytes = std::fs::read(file).map_err(|e| fault(format!("cannot be read: {e}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| fault("is not UTF-8 text".to_owned()))?;
+        Ok(Self::of(file, &text))
+    }
+
+    /// A text that came from `file`.
+    pub(crate) fn of(file: &Path, text: &str) -> Self {
+        // Editors on some systems begin a file with a byte order mark.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        Self { file: file.to_owned(), text: composed(text).into_owned() }
+    }
+
+    /// What the text says, as a `T`.
+    ///
+    /// # Errors
+    /// All that is wrong with it, as far as it can be read on: unknown keys and values are taken out to see what comes
+    /// behind them; what is missing, or of another type, ends the reading.
+    pub(crate) fn parse<T: DeserializeOwned>(&self) -> Result<T, Vec<TomlFault>> {
+        let mut document = Document::parse(&self.text).map_err(|slips| {
+            let fault = |(what, at)| TomlFault {
+                line: Some(self.line(at)),
+                ..TomlFault::whole(&self.file, what)
+            };
+            slips.into_iter().map(fault).collect::<Vec<_>>()
+        })?;
+        let mut faults = Vec::new();
+        loop {
+            match document.to() {
+                Ok(value) if faults.is_empty() => return Ok(value),
+                Ok(_) => return Err(faults),
+                Err(error) => {
+                    let slip = document.explain::<T>(&error);
+                    faults.push(TomlFault {
+                        file: self.file.clone(),
+                        line: slip.offset.map(|at| self.line(at)),
+                        at: slip.at.clone(),
+                        what: slip.what.clone(),
+                        nearest: slip.nearest.clone(),
+                    });
+                    if faults.len() >= FAULTS_MAX || !document.mend(&slip) {
+                        return Err(faults);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A fault of the key or entry at `at`, or of the nearest one above it that is there.
+    pub(crate) fn fault(&self, at: &str, what: String, nearest: Option<String>) -> TomlFault {
+        let document = Document::parse(&self.text).ok();
+        let line = document.and_then(|d| d.place_of(at)).map(|offset| self.line(offset));
+        let file = self.file.clone();
+        TomlFault { file, line, at: Some(at.to_owned()), what, nearest }
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        let before = self.text.get(..offset).unwrap_or(&self.text);
+        before.bytes().filter(|b| *b == b'\n').count() + 1
     }
 }
 
 /// Reads and parses `file`.
 ///
 /// # Errors
-/// The file cannot be read, is not UTF-8, or is not what `T` is.
+/// The file cannot be read, is not UTF-8, or is not what `T` is: the first thing that is wrong.
 pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, TomlFault> {
-    let fault = |what: String| TomlFault { file: file.to_owned(), line: None, what, nearest: None };
-    let bytes = std::fs::read(file).map_err(|e| fault(format!("cannot be read: {e}")))?;
-    let text = String::from_utf8(bytes).map_err(|_| fault("is not UTF-8 text".to_owned()))?;
-    parse(file, &text)
+    Source::read(file)?.parse().map_err(first)
 }
 
-/// Parses `text`, which came from `file`.
-///
-/// # Errors
-/// The text is not TOML, or not what `T` is.
-pub(crate) fn parse<T: DeserializeOwned>(file: &Path, text: &str) -> Result<T, TomlFault> {
-    // Editors on some systems begin a file with a byte order mark.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| {
-            let before = text.get(..span.start).unwrap_or(text);
-            before.bytes().filter(|b| *b == b'\n').count() + 1
-        });
-        let (what, nearest) = explain(error.message());
-        TomlFault { file: file.to_owned(), line, what, nearest }
-    })
-}
-
-/// Serde's sentence in our words, with the nearest of the names it expected.
-fn explain(message: &str) -> (String, Option<String>) {
-    let first = message.lines().next().unwrap_or_default();
-    for (start, word) in [("unknown field `", "key"), ("unknown variant `", "value")] {
-        if let Some(rest) = first.strip_prefix(start)
-            && let Some((name, expected)) = rest.split_once('`')
-        {
-            let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
-            let near = nearest(name, &known).map(str::to_owned);
-            return (format!("unknown {word} `{name}`"), near);
-        }
-    }
-    if let Some(name) = first.strip_prefix("missing field `").and_then(|r| r.strip_suffix('`')) {
-        return (format!("the key `{name}` is missing"), None);
-    }
-    if first == "wanted string or table" {
-        return ("a word in quotes is expected here".to_owned(), None);
-    }
-    (first.to_owned(), None)
+/// The first of what is wrong; whoever says that something is, says what.
+pub(crate) fn first(mut faults: Vec<TomlFault>) -> TomlFault {
+    faults.swap_remove(0)
 }
 
 /// The name among `known` that differs least from `name`, when it is near enough to be meant.
@@ -116,6 +164,8 @@ mod tests {
         store: String,
         #[serde(default)]
         mode: Option<Mode>,
+        #[serde(default)]
+        parts: Vec<Part>,
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -125,8 +175,21 @@ mod tests {
         Strict,
     }
 
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(tag = "part", rename_all = "snake_case", deny_unknown_fields)]
+    enum Part {
+        Wheel { spokes: u8 },
+        Frame { mode: Mode, sizes: Vec<u8> },
+    }
+
+    fn faults(text: &str) -> Vec<TomlFault> {
+        Source::of(Path::new("a.toml"), text).parse::<Sample>().unwrap_err()
+    }
+
     fn fault(text: &str) -> TomlFault {
-        parse::<Sample>(Path::new("a.toml"), text).unwrap_err()
+        let mut faults = faults(text);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        faults.remove(0)
     }
 
     #[test]
@@ -143,10 +206,88 @@ mod tests {
         assert_eq!(fault.nearest.as_deref(), Some("strict"));
     }
 
+    /// What is wrong inside an entry of a list that says by a key what it is, with its line, its path and the nearest.
+    fn inside(entry: &str) -> (String, Option<String>, Option<String>) {
+        let text = format!("store = 'x'\n\n[[parts]]\npart = 'wheel'\nspokes = 3\n\n{entry}");
+        let fault = fault(&text);
+        (fault.to_string(), fault.at, fault.nearest)
+    }
+
+    #[test]
+    fn a_fault_inside_a_tagged_entry_is_found_where_it_stands() {
+        let said = |text: &str, at: &str, near: Option<&str>| {
+            (text.to_owned(), Some(at.to_owned()), near.map(str::to_owned))
+        };
+        assert_eq!(
+            inside("[[parts]]\npart = 'frame'\nmode = 'strict'\nsizes = [1]\nspoks = 1\n"),
+            said("a.toml:11: unknown key `spoks`", "parts[1].spoks", None)
+        );
+        assert_eq!(
+            inside("[[parts]]\npart = 'frame'\nsizes = []\nmode = 'strickt'\n"),
+            said("a.toml:10: unknown value `strickt`", "parts[1].mode", Some("strict"))
+        );
+        assert_eq!(
+            inside("[[parts]]\npart = 'whel'\nspokes = 1\n"),
+            said("a.toml:8: unknown value `whel`", "parts[1].part", Some("wheel"))
+        );
+        assert_eq!(
+            inside("[[parts]]\npart = 'frame'\nmode = 'strict'\nsizes = [\n 1,\n 'big',\n]\n"),
+            said("a.toml:12: a whole number is expected, not \"big\"", "parts[1].sizes[1]", None)
+        );
+        assert_eq!(
+            inside("[[parts]]\npart = 'wheel'\n"),
+            said("a.toml:7: the key `spokes` is missing", "parts[1]", None)
+        );
+        let text = "store = 'x'\nparts = [{ part = 'wheel', spokes = 1 },\n { part = 'wheel', spoks = 1 }]";
+        let found = faults(text);
+        assert_eq!(found[0].to_string(), "a.toml:3: unknown key `spoks`");
+        assert_eq!(found[0].nearest.as_deref(), Some("spokes"));
+    }
+
+    #[test]
+    fn unknown_keys_and_values_are_all_told_at_once() {
+        let found = faults("stor = 1\nstore = 'x'\nmod = 'x'\nmode = 'strikt'\nparts = 5\n");
+        let said: Vec<String> = found.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            said,
+            [
+                "a.toml:1: unknown key `stor`",
+                "a.toml:3: unknown key `mod`",
+                "a.toml:4: unknown value `strikt`",
+                "a.toml:5: a list is expected, not 5",
+            ]
+        );
+    }
+
     #[test]
     fn a_missing_key_and_bad_syntax_are_told_apart() {
         assert!(fault("mode = 'strict'").to_string().contains("the key `store` is missing"));
         assert_eq!(fault("store = \n").line, Some(1));
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_said_in_plain_words() {
+        let said = |text: &str| fault(text).what;
+        assert_eq!(said("store = 5"), "a text in quotes is expected, not 5");
+        assert_eq!(said("store = [1]"), "a text in quotes is expected, not a list");
+        assert_eq!(said("store = 'x'\nmode = 5"), "a word in quotes is expected");
+        assert_eq!(
+            said("store = 'x'\n[[parts]]\npart = 'wheel'\nspokes = -1"),
+            "a whole number from 0 to 255 is expected, not -1"
+        );
+    }
+
+    #[test]
+    fn the_place_of_a_path_is_the_deepest_that_is_there() {
+        let text = "store = 'x'\n[[parts]]\npart = 'wheel'\nspokes = 3\n[[parts]]\npart = 'frame'\nsizes = [1,\n2]\n";
+        let source = Source::of(Path::new("a.toml"), text);
+        let line = |at: &str| source.fault(at, String::new(), None).line;
+        assert_eq!(line("parts[0].spokes"), Some(4));
+        assert_eq!(line("parts[1].sizes[1]"), Some(8));
+        assert_eq!(line("parts[1].sizes"), Some(7));
+        assert_eq!(line("parts[1].mode.deeper"), Some(5));
+        assert_eq!(line("parts[1]"), Some(5));
+        assert_eq!(line("nothing"), None);
     }
 
     #[test]
@@ -156,7 +297,10 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_no_fault() {
-        assert_eq!(parse::<Sample>(Path::new("a.toml"), "\u{feff}store = 'x'").unwrap().store, "x");
+    fn a_byte_order_mark_is_no_fault_and_letters_are_composed() {
+        let read =
+            |text: &str| Source::of(Path::new("a.toml"), text).parse::<Sample>().unwrap().store;
+        assert_eq!(read("\u{feff}store = 'x'"), "x");
+        assert_eq!(read("store = '\u{1112}\u{1161}\u{11ab}'"), "\u{d55c}");
     }
 }

@@ -7,6 +7,7 @@ use super::exit;
 use super::ui::Format;
 use super::verbs;
 use crate::desk::Asking;
+use ascall_engine::domain::event::Actor;
 use ascall_engine::domain::profile::Lang;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -82,13 +83,21 @@ pub(crate) struct Change {
     /// Why, in your words; it is journalled.
     #[arg(long, help_heading = "Change")]
     pub reason: Option<String>,
+    /// For whom the desk speaks, when it is not for itself.
+    #[arg(skip)]
+    pub by: Option<Actor>,
 }
 
 impl Change {
+    /// The same for a part of what is asked: under a key of its own, when there is one.
+    pub(crate) fn part(&self, name: &str) -> Self {
+        Self { key: self.key.as_ref().map(|key| format!("{key}/{name}")), ..self.clone() }
+    }
+
     /// Under which key and why.
     pub(crate) fn asking(&self) -> Asking {
         let text = |t: &Option<String>| t.as_deref().map(ascall_engine::domain::text::nfc);
-        Asking { key: text(&self.key), reason: text(&self.reason) }
+        Asking { key: text(&self.key), reason: text(&self.reason), by: self.by.clone() }
     }
 }
 
@@ -103,13 +112,18 @@ pub(crate) enum Verb {
     Release(verbs::release::Release),
     Note(verbs::note::Note),
     Reopen(verbs::reopen::Reopen),
+    Reschedule(verbs::reschedule::Reschedule),
+    Claim(verbs::claim::Claim),
     Assign(verbs::assign::Assign),
     Reassign(verbs::reassign::Reassign),
+    Depart(verbs::depart::Depart),
     Arrive(verbs::arrive::Arrive),
     Start(verbs::start::Start),
     Finish(verbs::finish::Finish),
     Abort(verbs::abort::Abort),
     Settle(verbs::settle::Settle),
+    Refund(verbs::refund::Refund),
+    Rate(verbs::rate::Rate),
     Waive(verbs::waive::Waive),
     Retry(verbs::retry::Retry),
     Status(verbs::status::Status),
@@ -121,12 +135,20 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Offer(verbs::offer::Offer),
     #[command(subcommand)]
+    Stock(verbs::stock::Stock),
+    #[command(subcommand)]
+    Member(verbs::member::Member),
+    #[command(subcommand)]
+    Profile(verbs::profile::Profile),
+    #[command(subcommand)]
     Participant(verbs::participant::Participant),
     #[command(subcommand)]
     Breaker(verbs::breaker::Breaker),
     Inbox(verbs::inbox::Inbox),
     #[command(subcommand)]
     Attention(verbs::attention::Attention),
+    #[command(subcommand)]
+    Report(verbs::report::Report),
     Tail(verbs::tail::Tail),
     Verify(verbs::verify::Verify),
     Serve(verbs::serve::Serve),
@@ -147,6 +169,14 @@ pub(crate) fn priority(text: &str) -> Result<u8, String> {
             other.chars().take(40).collect::<String>()
         )),
     }
+}
+
+/// Reads a rating.
+pub(crate) fn stars(text: &str) -> Result<u8, String> {
+    text.trim().parse().ok().filter(|stars| (1..=5).contains(stars)).ok_or_else(|| {
+        let text: String = text.chars().take(40).collect();
+        format!("`{text}` is not a rating (from 1 to 5)")
+    })
 }
 
 /// Reads whole won: `25500`, `25,500`, `25,500원`.
@@ -192,6 +222,14 @@ pub(crate) fn whole(text: &str) -> Result<u64, String> {
     text.trim().parse().map_err(|_| {
         let text: String = text.chars().take(40).collect();
         format!("`{text}` is not a whole number from 0 on")
+    })
+}
+
+/// Reads how many goods.
+pub(crate) fn quantity(text: &str) -> Result<u32, String> {
+    text.trim().parse().ok().filter(|number| *number > 0).ok_or_else(|| {
+        let text: String = text.chars().take(40).collect();
+        format!("`{text}` is not a whole number from 1 on")
     })
 }
 
@@ -261,8 +299,14 @@ mod tests {
         for line in [
             &["ascall"][..],
             &["ascall", "requst"],
-            &["ascall", "request"],
             &["ascall", "request", "--tel"],
+            &["ascall", "request", "--member", "C-1"],
+            &["ascall", "claim", "C-1"],
+            &["ascall", "rate", "C-1", "6"],
+            &["ascall", "stock", "receive", "mask", "0"],
+            &["ascall", "member", "amend", "M-1"],
+            &["ascall", "member", "show"],
+            &["ascall", "cancel", "C-1", "--as", "customer", "--force"],
             &["ascall", "status"],
             &["ascall", "status", "W-1"],
             &["ascall", "list", "-o", "xml"],
@@ -327,16 +371,22 @@ mod tests {
     /// Every flag is typed by a command test, with its verb, so that somebody sees what it does.
     #[test]
     fn every_flag_of_every_verb_is_typed_by_a_test() {
-        const TESTS: [&str; 9] = [
+        const TESTS: [&str; 15] = [
+            include_str!("../../tests/cli/profiles.rs"),
             include_str!("../../tests/cli/shown.rs"),
             include_str!("../../tests/cli/changes.rs"),
             include_str!("../../tests/cli/offers.rs"),
+            include_str!("../../tests/cli/claims.rs"),
+            include_str!("../../tests/cli/rides.rs"),
+            include_str!("../../tests/cli/goods.rs"),
             include_str!("../../tests/cli/money.rs"),
             include_str!("../../tests/cli/files.rs"),
             include_str!("../../tests/cli/bad.rs"),
             include_str!("../../tests/cli/settings.rs"),
             include_str!("../../tests/cli/bad_store.rs"),
-            include_str!("../../tests/stories.rs"),
+            include_str!("../../tests/stories/services.rs"),
+            include_str!("../../tests/stories/defects.rs"),
+            include_str!("../../README.md"),
         ];
         fn check(command: &clap::Command, path: &str, untyped: &mut Vec<String>) {
             let shared = [

@@ -5,7 +5,7 @@
 use ascall_engine::domain::ids::{Millis, Time};
 use chrono::{
     DateTime, Datelike, FixedOffset, Local, LocalResult, NaiveDateTime, NaiveTime, SecondsFormat,
-    TimeDelta, TimeZone, Utc,
+    TimeDelta, TimeZone, Timelike, Utc,
 };
 use std::time::Duration;
 
@@ -21,6 +21,12 @@ enum Zone {
     Local,
     #[cfg(test)]
     Fixed(FixedOffset),
+}
+
+/// How a time is written for people who read it later, in the machine's zone: `11-21 14:30`.
+pub(crate) fn face(time: Time) -> String {
+    let at = DateTime::<Utc>::from_timestamp_millis(time.0);
+    at.map_or_else(String::new, |at| at.with_timezone(&Local).format("%m-%d %H:%M").to_string())
 }
 
 impl Clock {
@@ -80,17 +86,34 @@ impl Clock {
         at.format(form).to_string()
     }
 
-    /// Reads a point in time: `14:30` (the next one), `2026-11-21 14:30`, RFC 3339, or a span from now (`30m`).
+    /// Reads a point in time, when one is given.
+    pub(crate) fn ahead(&self, text: Option<&str>) -> Result<Option<Time>, String> {
+        text.map(|text| self.parse(text)).transpose()
+    }
+
+    /// The hour of the day, from 0 to 23.
+    pub(crate) fn hour(&self, time: Time) -> usize {
+        self.at(time).and_then(|at| usize::try_from(at.hour()).ok()).unwrap_or(0)
+    }
+
+    /// The last midnight.
+    pub(crate) fn midnight(&self) -> Time {
+        self.local(self.now.date_naive().and_time(NaiveTime::MIN)).unwrap_or_else(|| self.now())
+    }
+
+    /// Reads a point in time: `14:30` (the next one), `2026-11-21 14:30`, RFC 3339, or a span from now (`30m`, `+2h`).
     pub(crate) fn parse(&self, text: &str) -> Result<Time, String> {
         let text = text.trim();
-        if let Ok(span) = span(text) {
+        if let Ok(span) = span(text.strip_prefix('+').unwrap_or(text)) {
             return Ok(self.now().plus(millis(span)));
         }
         if let Ok(at) = DateTime::parse_from_rfc3339(text) {
             return Ok(Time(at.timestamp_millis()));
         }
-        if let Ok(at) = NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M") {
-            return self.local(at).ok_or_else(|| bad_time(text));
+        for form in ["%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"] {
+            if let Ok(at) = NaiveDateTime::parse_from_str(text, form) {
+                return self.local(at).ok_or_else(|| bad_time(text));
+            }
         }
         let clock = NaiveTime::parse_from_str(text, "%H:%M").map_err(|_| bad_time(text))?;
         let today = self.now.date_naive().and_time(clock);
@@ -192,11 +215,21 @@ mod tests {
         assert_eq!(c.short(c.parse("14:30").unwrap()), "14:30");
         assert_eq!(c.short(c.parse("13:30").unwrap()), "11-22 13:30");
         assert_eq!(c.short(c.parse("30m").unwrap()), "14:30");
+        assert_eq!(c.short(c.parse("+2h").unwrap()), "16:00");
         assert_eq!(c.short(c.parse("2026-12-01 09:00").unwrap()), "12-01 09:00");
+        assert_eq!(c.short(c.parse("2026-12-01T09:00:30").unwrap()), "12-01 09:00");
         assert_eq!(c.parse("2026-11-21T05:30:00Z").unwrap(), c.parse("14:30").unwrap());
-        for bad in ["", "25:00", "tomorrow", "-5m"] {
+        for bad in ["", "25:00", "tomorrow", "-5m", "+", "++2h", "+14:00", "2026-02-30 14:00"] {
             assert!(c.parse(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn hours_and_days_are_those_of_the_desk() {
+        let c = clock();
+        assert_eq!(c.hour(c.now()), 14);
+        assert_eq!(c.exact(c.midnight()), "00:00:00");
+        assert_eq!(c.now().since(c.midnight()), Millis::hours(14));
     }
 
     #[test]

@@ -8,7 +8,6 @@ use crate::desk::{ParticipantConfig, Setup, profiles};
 use crate::toml_file;
 use ascall_engine::domain::breaker::BreakerSettings;
 use ascall_engine::domain::event::ParticipantKind;
-use ascall_engine::domain::ids::Millis;
 use ascall_engine::domain::profile::Lang;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -174,7 +173,7 @@ struct ParticipantFile {
     argv: Option<Vec<String>>,
     bulkhead: Option<u32>,
     #[serde(default)]
-    breaker: BreakerFile,
+    breaker: BreakerSettings,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -183,50 +182,6 @@ enum Kind {
     Local,
     Http,
     Command,
-}
-
-/// The keys of a breaker: what is left out keeps its default; 0 switches one of the three rules off.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct BreakerFile {
-    consecutive_failures: Option<u32>,
-    failure_rate_pct: Option<u8>,
-    slow_rate_pct: Option<u8>,
-    slow_call_ms: Option<u64>,
-    window_ms: Option<u64>,
-    minimum_calls: Option<u32>,
-    open_ms: Option<u64>,
-    open_ms_max: Option<u64>,
-    probes: Option<u32>,
-    probe_lease_ms: Option<u64>,
-}
-
-impl BreakerFile {
-    fn settings(&self) -> BreakerSettings {
-        let known = BreakerSettings::default();
-        let ms = |said: Option<u64>, default| said.map_or(default, Millis);
-        BreakerSettings {
-            consecutive_failures: match self.consecutive_failures {
-                None => known.consecutive_failures,
-                Some(n) => Some(n).filter(|n| *n > 0),
-            },
-            failure_rate_pct: match self.failure_rate_pct {
-                None => known.failure_rate_pct,
-                Some(n) => Some(n).filter(|n| *n > 0),
-            },
-            slow_rate_pct: match self.slow_rate_pct {
-                None => known.slow_rate_pct,
-                Some(n) => Some(n).filter(|n| *n > 0),
-            },
-            slow_call_ms: ms(self.slow_call_ms, known.slow_call_ms),
-            window_ms: ms(self.window_ms, known.window_ms),
-            minimum_calls: self.minimum_calls.unwrap_or(known.minimum_calls),
-            open_ms: ms(self.open_ms, known.open_ms),
-            open_ms_max: ms(self.open_ms_max, known.open_ms_max),
-            probes: self.probes.unwrap_or(known.probes),
-            probe_lease_ms: ms(self.probe_lease_ms, known.probe_lease_ms),
-        }
-    }
 }
 
 /// Requests a participant gets at once when nobody says otherwise.
@@ -370,7 +325,7 @@ fn participant(
             ));
         }
     };
-    let breaker = said.breaker.settings();
+    let breaker = said.breaker.clone();
     breaker.validate().map_err(|fault| {
         bad(format!("participants.{name}.breaker: {fault}"), "see the limits in the message")
     })?;
@@ -396,6 +351,7 @@ impl Configured {
             profiles: profiles::load(&self.profiles.value)?,
             participants: self.participants.iter().map(|p| p.value.clone()).collect(),
             notice_command: self.notice_command.value.clone(),
+            clock_face: clock::face,
             operator: self.operator.value.clone(),
             tel_strict: self.tel_strict.value,
         })
@@ -403,122 +359,4 @@ impl Configured {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::error::Said;
-
-    fn env(vars: &[(&str, &str)]) -> Env {
-        Env {
-            vars: vars.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-            config_dir: None,
-            data_dir: Some(PathBuf::from("/home/desk/.local/share/ascall")),
-        }
-    }
-
-    fn with_file(text: &str) -> (tempfile::TempDir, Flags) {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("ascall.toml");
-        std::fs::write(&path, text).unwrap();
-        (dir, Flags { config: Some(path), ..Flags::default() })
-    }
-
-    fn refused(text: &str) -> Said {
-        let (_dir, flags) = with_file(text);
-        match configure(&flags, &env(&[])).unwrap_err() {
-            CliError::Said(said) => *said,
-            CliError::Closed => panic!("nothing was said"),
-        }
-    }
-
-    #[test]
-    fn with_nothing_said_everything_has_its_default() {
-        let c = configure(&Flags::default(), &env(&[])).unwrap();
-        assert_eq!(c.lang, Known { value: Lang::Ko, source: Source::Default });
-        assert_eq!(c.store.value, Path::new("/home/desk/.local/share/ascall/desk.redb"));
-        assert_eq!(c.lock_timeout.value, Duration::from_secs(5));
-        assert_eq!(c.operator.value, "desk");
-        assert!(!c.tel_strict.value && c.participants.is_empty());
-    }
-
-    #[test]
-    fn a_flag_beats_the_environment_and_that_the_file() {
-        let (_dir, mut flags) = with_file("store = 'mine.redb'\nlang = 'en'\n");
-        let file = flags.config.clone().unwrap();
-        let c = configure(&flags, &env(&[])).unwrap();
-        assert_eq!(c.store.value, file.with_file_name("mine.redb"), "from where the file is");
-        assert_eq!(c.store.source, Source::File(file));
-        assert_eq!(c.lang.value, Lang::En);
-        let c = configure(&flags, &env(&[("ASCALL_STORE", "/e.redb")])).unwrap();
-        assert_eq!(c.store.source, Source::Env("ASCALL_STORE"));
-        flags.store = Some(PathBuf::from("/f.redb"));
-        let c = configure(&flags, &env(&[("ASCALL_STORE", "/e.redb")])).unwrap();
-        assert_eq!(
-            c.store,
-            Known { value: PathBuf::from("/f.redb"), source: Source::Flag("--store") }
-        );
-    }
-
-    #[test]
-    fn the_language_comes_from_the_locale_unless_that_says_nothing() {
-        let lang = |vars: &[(&str, &str)]| configure(&Flags::default(), &env(vars)).unwrap().lang;
-        assert_eq!(lang(&[("LANG", "en_US.UTF-8")]).value, Lang::En);
-        assert_eq!(lang(&[("LANG", "en_US.UTF-8"), ("LC_ALL", "ko_KR.UTF-8")]).value, Lang::Ko);
-        assert_eq!(lang(&[("LANG", "C.UTF-8")]).source, Source::Default);
-    }
-
-    #[test]
-    fn participants_are_read_with_their_breaker() {
-        let (_dir, flags) = with_file(
-            "[participants.manage]\nkind = 'http'\nurl = 'http://127.0.0.1:9/m'\nbulkhead = 7\n\
-             [participants.manage.breaker]\nopen_ms = 2000\nslow_rate_pct = 0\n",
-        );
-        let c = configure(&flags, &env(&[])).unwrap();
-        let manage = &c.participants[0].value;
-        assert_eq!(manage.kind, ParticipantKind::Http { url: "http://127.0.0.1:9/m".to_owned() });
-        assert_eq!((manage.bulkhead, manage.breaker.open_ms), (7, Millis(2000)));
-        assert_eq!(manage.breaker.slow_rate_pct, None);
-        assert_eq!(manage.breaker.consecutive_failures, Some(5));
-    }
-
-    #[test]
-    fn unknown_keys_are_refused_with_the_nearest() {
-        let said = refused("stroe = 'x'\n");
-        assert!(said.text.ends_with(":1: unknown key `stroe`"), "{}", said.text);
-        assert_eq!(said.hint.as_deref(), Some("did you mean `store`?"));
-        let said = refused("[participants.manage]\nkind = 'htpp'\n");
-        assert_eq!(said.hint.as_deref(), Some("did you mean `http`?"));
-    }
-
-    #[test]
-    fn values_that_make_no_sense_together_are_refused() {
-        for (text, part) in [
-            ("[participants.m]\nkind='http'\n", "needs a url"),
-            ("[participants.m]\nkind='command'\nargv=[]\n", "needs an argv"),
-            ("[participants.m]\nkind='local'\nurl='x'\n", "is local"),
-            ("[participants.m]\nkind='local'\nbulkhead=0\n", "never be asked"),
-            ("[participants.m]\nkind='local'\nbreaker={probes=0}\n", "probes is 0"),
-            ("[notices]\ncommand=[]\n", "notices.command is empty"),
-            ("lock_timeout='soon'\n", "lock_timeout"),
-            ("profiles='x'\n", "invalid type"),
-            ("store = \n", ":1:"),
-        ] {
-            let said = refused(text);
-            assert!(said.text.contains(part), "{}", said.text);
-            assert_eq!(said.exit, crate::cli::exit::Exit::Usage);
-        }
-    }
-
-    #[test]
-    fn a_named_file_that_is_not_there_is_refused() {
-        let flags = Flags { config: Some(PathBuf::from("/nowhere/a.toml")), ..Flags::default() };
-        assert!(configure(&flags, &env(&[])).is_err());
-    }
-
-    #[test]
-    fn without_a_home_the_store_must_be_named() {
-        let env = Env::default();
-        assert!(configure(&Flags::default(), &env).is_err());
-        let flags = Flags { store: Some(PathBuf::from("x.redb")), ..Flags::default() };
-        assert!(configure(&flags, &env).is_ok());
-    }
-}
+mod tests;

@@ -28,12 +28,9 @@ pub(crate) struct Cx {
 
 impl Cx {
     /// Reads the profiles that the configuration names. On failure the screen is given back.
-    pub(crate) fn new(configured: Configured, mut ui: Ui) -> Result<Self, (CliError, Ui)> {
+    pub(crate) fn new(configured: Configured, ui: Ui) -> Result<Self, (CliError, Ui)> {
         match configured.setup() {
-            Ok(setup) => {
-                ui.look.profiles.clone_from(&setup.profiles);
-                Ok(Self { configured, setup, ui, changed: false })
-            }
+            Ok(setup) => Ok(Self { configured, setup, ui, changed: false }),
             Err(error) => Err((error, ui)),
         }
     }
@@ -114,44 +111,70 @@ impl Cx {
         change: &Change,
         command: Command,
     ) -> Result<Option<Receipt>, CliError> {
-        if change.dry_run {
-            let events = desk.dry_run(change.asking(), command).await?;
-            let look = &self.ui.look;
-            let book = desk.book();
-            let mut names = NamesOf::new(&book);
-            // A call that is not there yet has its profile in the event that would take it.
-            let mut taken = None;
-            let mut would: Vec<WouldJson> = Vec::new();
-            for event in &events {
-                if let Event::CallReceived { call, profile, .. } = event {
-                    taken = Some((*call, names.of_profile(*profile)));
-                }
-                let of_call = match (call_of(event), &taken) {
-                    (Some(call), Some((new, names))) if call == *new => Arc::clone(names),
-                    (Some(call), _) => names.of_call(call),
-                    (None, _) => Arc::default(),
-                };
-                would.push(WouldJson::of(event, &of_call, &mut names, look));
+        self.ask_all(desk, vec![(change.clone(), command)]).await
+    }
+
+    /// Asks for several changes that belong together, in order; each has a key of its own, so that all of it may be asked
+    /// again. None is done when one of them would be refused. Answers what the last one came to.
+    pub(crate) async fn ask_all(
+        &mut self,
+        desk: &Desk,
+        asked: Vec<(Change, Command)>,
+    ) -> Result<Option<Receipt>, CliError> {
+        let dry = asked.iter().any(|(change, _)| change.dry_run);
+        if dry || asked.len() > 1 {
+            let mut events = Vec::new();
+            for (change, command) in &asked {
+                events.extend(desk.dry_run(change.asking(), command.clone()).await?);
             }
-            if self.ui.format == Format::Table {
-                let head = if would.is_empty() { Word::NothingHappens } else { Word::DryRun };
-                let head = self.ui.look.word(head);
-                self.ui.note(&head)?;
-                for event in &would {
-                    self.ui.line(&event.line)?;
-                }
-            } else {
-                self.ui.many(&would)?;
+            if dry {
+                self.show_dry(desk, &events)?;
+                return Ok(None);
             }
-            return Ok(None);
         }
         self.changed = true;
-        let receipt = desk.handle(change.asking(), command).await?;
-        if receipt.replayed && change.key.is_some() {
+        let mut last = None;
+        for (change, command) in asked {
+            last = Some(desk.handle(change.asking(), command).await?);
+        }
+        let Some(receipt) = last else { return Ok(None) };
+        if receipt.replayed {
             let text = self.ui.look.word(Word::Replayed);
             self.ui.note(&text)?;
         }
         Ok(Some(receipt))
+    }
+
+    /// What would happen.
+    fn show_dry(&mut self, desk: &Desk, events: &[Event]) -> Result<(), CliError> {
+        let look = &self.ui.look;
+        let book = desk.book();
+        let mut names = NamesOf::new(&book);
+        // A call that is not there yet has its profile in the event that would take it.
+        let mut taken = None;
+        let mut would: Vec<WouldJson> = Vec::new();
+        for event in events {
+            if let Event::CallReceived { call, profile, .. } = event {
+                taken = Some((*call, names.of_profile(*profile)));
+            }
+            let of_call = match (call_of(event), &taken) {
+                (Some(call), Some((new, names))) if call == *new => Arc::clone(names),
+                (Some(call), _) => names.of_call(call),
+                (None, _) => Arc::default(),
+            };
+            would.push(WouldJson::of(event, &of_call, &mut names, look));
+        }
+        if self.ui.format == Format::Table {
+            let head = if would.is_empty() { Word::NothingHappens } else { Word::DryRun };
+            let head = self.ui.look.word(head);
+            self.ui.note(&head)?;
+            for event in &would {
+                self.ui.line(&event.line)?;
+            }
+        } else {
+            self.ui.many(&would)?;
+        }
+        Ok(())
     }
 
     /// Asks for one change to a call and shows the call as it stands after its first answers.
@@ -162,8 +185,18 @@ impl Cx {
         call: CallId,
         command: Command,
     ) -> Result<Exit, CliError> {
+        self.change_call_by(verb, call, vec![(change.clone(), command)]).await
+    }
+
+    /// As [`Cx::change_call`], by several changes that belong together.
+    pub(crate) async fn change_call_by(
+        &mut self,
+        verb: &str,
+        call: CallId,
+        asked: Vec<(Change, Command)>,
+    ) -> Result<Exit, CliError> {
         self.with_desk(verb, async |cx: &mut Self, desk: &Desk| {
-            if cx.ask(desk, change, command).await?.is_none() {
+            if cx.ask_all(desk, asked).await?.is_none() {
                 return Ok(Exit::Done);
             }
             desk.settle(call).await?;

@@ -1,35 +1,43 @@
-//! From what was typed to what the desk is asked: phone numbers, places and fields of a request.
+//! From what was typed to what the desk is asked: the person, the place and the fields of a request.
 //!
-//! Invariant: nothing is guessed. A place that could be several is a question, a coarse one is marked, an unknown one is
-//! said to be unknown; a phone number of no known form is kept as typed and never written to.
+//! Invariant: nothing is guessed, and what must not stand in the journal does not get into a field.
+
+mod person;
+mod place;
+
+pub(crate) use person::{card, contact, read_tel};
+pub(crate) use place::{place, point};
 
 use super::error::CliError;
+use super::show::event::NamesOf;
 use super::ui::Look;
 use super::words::{ALIASES, Word};
 use crate::desk::{Book, CallFilter, CallRow, Setup};
 use ascall_engine::domain::command::{Contact, NewCall, Person};
-use ascall_engine::domain::event::Spot;
-use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::Won;
-use ascall_engine::domain::profile::Profile;
-use ascall_engine::domain::tel::Tel;
+use ascall_engine::domain::ids::{MemberId, Time, Won};
+use ascall_engine::domain::profile::{FieldKind, Profile};
 use ascall_engine::domain::text::nfc;
-use ascall_engine::places::{Coarser, Place, Resolution, resolve};
 use std::collections::BTreeMap;
 
 /// The most characters of a name, an address or another text of a request.
 const TEXT_MAX: usize = 200;
 
+/// The fields of the desk's own: each has a flag and is never one among the profile's fields.
+const OWN: [&str; 4] = ["tel", "location", "cost", "kind"];
+
 /// A request as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Draft {
-    pub tel: String,
+    pub tel: Option<String>,
+    pub member: Option<MemberId>,
     pub name: Option<String>,
     pub location: Option<String>,
     pub cost: Option<i64>,
     pub kind: Option<String>,
     pub profile: String,
     pub priority: u8,
+    /// The begin of the appointment.
+    pub at: Option<String>,
     pub fields: BTreeMap<String, String>,
 }
 
@@ -45,8 +53,9 @@ impl Draft {
         look: &Look,
     ) -> Result<(NewCall, Vec<Warning>), CliError> {
         let mut warnings = Vec::new();
-        let mut contact = contact(setup, book, self.name.as_deref(), &self.tel)?;
-        if !contact.reachable {
+        let profile = setup.profile(&self.profile);
+        let mut contact = self.contact(setup, book, profile)?;
+        if contact.person.tel.is_some() && !contact.reachable {
             warnings.push(look.word(Word::OddTel));
         }
         let mut spot = None;
@@ -55,15 +64,13 @@ impl Draft {
             spot = place(&text, look, &mut warnings)?;
             contact.person.address = Some(text);
         }
-        let mut fields = BTreeMap::new();
-        for (name, value) in &self.fields {
-            fields.insert(nfc(name), text_of("field", value)?);
-        }
+        let mut visit = look.clock.ahead(self.at.as_deref()).map_err(CliError::bad_time)?;
+        let mut fields = self.fields(profile, look, &mut visit, &mut warnings)?;
         let typed = match &self.kind {
             Some(kind) => Some(text_of("kind", kind)?).filter(|kind| !kind.is_empty()),
             None => None,
         };
-        let kind = match setup.profile(&self.profile) {
+        let kind = match profile {
             Some(profile) => skill(profile, typed, &mut fields),
             None => typed,
         };
@@ -77,47 +84,85 @@ impl Draft {
             fields,
             lang: look.lang,
             parent: None,
+            member: self.member,
+            visit,
         };
         Ok((new, warnings))
     }
+
+    /// Who calls: by number, or as a member whose number the desk knows.
+    fn contact(
+        &self,
+        setup: &Setup,
+        book: &Book,
+        profile: Option<&Profile>,
+    ) -> Result<Contact, CliError> {
+        if let Some(tel) = &self.tel {
+            return contact(setup, book, self.name.as_deref(), tel);
+        }
+        let needs = |p: &Profile| p.fields.iter().any(|f| f.kind == FieldKind::Tel && f.required);
+        if self.member.is_none() && profile.is_some_and(needs) {
+            return Err(CliError::nobody_calls());
+        }
+        let name = self.name.as_deref().map(|name| text_of("name", name)).transpose()?;
+        let name = name.filter(|name| !name.is_empty());
+        Ok(Contact { person: Person { name, ..Person::default() }, ..Contact::default() })
+    }
+
+    /// The profile's own fields, each by its kind: a place is kept by its official name, a time becomes the appointment.
+    fn fields(
+        &self,
+        profile: Option<&Profile>,
+        look: &Look,
+        visit: &mut Option<Time>,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<BTreeMap<String, String>, CliError> {
+        let mut fields = BTreeMap::new();
+        for (name, value) in &self.fields {
+            let (name, value) = (nfc(name), text_of("field", value)?);
+            if OWN.contains(&name.as_str()) {
+                return Err(CliError::own_field(&name));
+            }
+            let known = profile.and_then(|p| p.fields.iter().find(|field| field.name == name));
+            match known.map(|field| field.kind) {
+                Some(FieldKind::Place) => {
+                    fields.insert(name, place::known(&value, look, warnings)?);
+                }
+                Some(FieldKind::Time) => {
+                    *visit = Some(look.clock.parse(&value).map_err(CliError::bad_time)?);
+                }
+                _ => {
+                    fields.insert(name, value);
+                }
+            }
+        }
+        Ok(fields)
+    }
 }
 
-/// The live call that this one could be a second mention of: same number, same kind.
-pub(crate) fn twin(book: &Book, new: &NewCall) -> Result<Option<CallRow>, CliError> {
-    let Some(tel) = new.contact.digest else { return Ok(None) };
-    let filter = CallFilter { tel: Some(tel), limit: 50, ..CallFilter::default() };
-    let live = book.calls(&filter)?;
-    Ok(live.into_iter().find(|row| !row.phase.is_terminal() && row.kind == new.kind))
+/// The live call that this one could be a second mention of: the same customer asks for the same. What is told apart by
+/// the client's own number, or by the goods, is not the same for being of one kind.
+pub(crate) fn twin(setup: &Setup, book: &Book, new: &NewCall) -> Result<Option<CallRow>, CliError> {
+    let (tel, member) = (new.contact.digest, new.member);
+    if tel.is_none() && member.is_none() {
+        return Ok(None);
+    }
+    let profile = Some(new.profile.clone());
+    let filter = CallFilter { tel, member, profile, limit: 50, ..CallFilter::default() };
+    let by_fields = setup
+        .profile(&new.profile)
+        .is_some_and(|profile| profile.stock.is_some() || profile.reference_field().is_some());
+    let same = |row: &CallRow| {
+        let fields = || row.fields.iter().map(|(k, v)| (k, v)).eq(&new.fields);
+        !row.phase.is_terminal() && row.kind == new.kind && (!by_fields || fields())
+    };
+    Ok(book.calls(&filter)?.into_iter().find(same))
 }
 
 /// The sentence about a twin.
-pub(crate) fn twin_warning(look: &Look, twin: &CallRow) -> Warning {
-    let phase = look.phase(&twin.profile_name, twin.phase);
+pub(crate) fn twin_warning(look: &Look, book: &Book, twin: &CallRow) -> Warning {
+    let phase = NamesOf::new(book).of_profile(twin.profile).phase(twin.phase, look);
     look.say(Word::AlreadyLive, &[&twin.call.to_string(), &phase])
-}
-
-/// A person with the number's digest.
-pub(crate) fn contact(
-    setup: &Setup,
-    book: &Book,
-    name: Option<&str>,
-    tel: &str,
-) -> Result<Contact, CliError> {
-    let tel = read_tel(setup, tel)?;
-    let name = match name {
-        Some(name) => Some(text_of("name", name)?).filter(|name| !name.is_empty()),
-        None => None,
-    };
-    Ok(Contact {
-        digest: Some(book.digest(tel.as_str())?),
-        reachable: tel.recognised(),
-        person: Person { name, tel: Some(tel.as_str().to_owned()), address: None },
-    })
-}
-
-/// A phone number, by the rule the configuration has for odd ones.
-pub(crate) fn read_tel(setup: &Setup, text: &str) -> Result<Tel, CliError> {
-    Ok(if setup.tel_strict { Tel::strict(text)? } else { Tel::parse(text)? })
 }
 
 /// The text composed and trimmed, when it is not absurdly long.
@@ -127,65 +172,6 @@ pub(crate) fn text_of(what: &str, text: &str) -> Result<String, CliError> {
         return Err(CliError::too_long(what, TEXT_MAX));
     }
     Ok(text)
-}
-
-/// Where a text says, for a call: unknown is allowed and said, ambiguous is a question.
-pub(crate) fn place(
-    text: &str,
-    look: &Look,
-    warnings: &mut Vec<Warning>,
-) -> Result<Option<Spot>, CliError> {
-    if let Some(point) = exact(text)? {
-        return Ok(Some(Spot { point, within_m: None }));
-    }
-    match resolve(text) {
-        Resolution::Exact(place) => Ok(Some(spot(&place))),
-        Resolution::Coarse(place, why) => {
-            let unknown = match &why {
-                Coarser::RoadNotKnown(part) | Coarser::PartNotKnown(part) => part,
-            };
-            warnings.push(look.say(Word::CoarsePlace, &[&place.label, unknown]));
-            Ok(Some(spot(&place)))
-        }
-        Resolution::Ambiguous(places) => Err(ambiguous(text, &places)),
-        Resolution::Unknown => {
-            warnings.push(look.say(Word::UnknownPlace, &[text]));
-            Ok(None)
-        }
-    }
-}
-
-/// Where a text says, for a worker: it must be known.
-pub(crate) fn point(text: &str) -> Result<Point, CliError> {
-    if let Some(point) = exact(text)? {
-        return Ok(point);
-    }
-    match resolve(&nfc(text)) {
-        Resolution::Exact(place) | Resolution::Coarse(place, _) => Ok(place.point),
-        Resolution::Ambiguous(places) => Err(ambiguous(text, &places)),
-        Resolution::Unknown => Err(CliError::unknown_place(text)),
-    }
-}
-
-/// `LAT,LON`; text that begins like it and is no point is an error, not a name.
-fn exact(text: &str) -> Result<Option<Point>, CliError> {
-    let numbers = text.contains(',')
-        && text.chars().all(|c| c.is_ascii_digit() || " ,.+-".contains(c))
-        && text.chars().any(|c| c.is_ascii_digit());
-    match text.trim().parse::<Point>() {
-        Ok(point) => Ok(Some(point)),
-        Err(error) if numbers => Err(CliError::bad_point(&error)),
-        Err(_) => Ok(None),
-    }
-}
-
-fn spot(place: &Place) -> Spot {
-    Spot { point: place.point, within_m: place.radius_m.filter(|metres| *metres > 0) }
-}
-
-fn ambiguous(text: &str, places: &[Place]) -> CliError {
-    let labels: Vec<String> = places.iter().map(|place| place.label.clone()).collect();
-    CliError::ambiguous_place(text, &labels)
 }
 
 /// The skill a request asks for, by the profile's own field for it; `--kind` may always stand for that field.
@@ -252,15 +238,6 @@ mod tests {
         assert_eq!(of(1, None, Some("manual")), manual);
         assert_eq!(of(1, Some("수동"), None), manual, "--kind stands for the profile's field");
         assert_eq!(of(1, None, Some("auto")).0, None);
-    }
-
-    #[test]
-    fn numbers_with_a_comma_are_a_point_or_an_error_but_never_a_name() {
-        assert!(exact("37.5481, 126.9550").unwrap().is_some());
-        assert!(exact("마포구 공덕동").unwrap().is_none());
-        assert!(exact("126.9550,37.5481").is_err(), "latitude out of range");
-        assert!(exact("37.5,").is_err());
-        assert!(exact("서울, 마포").unwrap().is_none());
     }
 
     #[test]

@@ -1,20 +1,23 @@
 //! What the user is told when something did not work: one sentence, its causes, and the next thing to type.
 //!
-//! Invariant: every hint of the command line is in this file, and every error has exactly one exit code. Nothing in
+//! Invariant: every hint of the command line is in this file or below it, and every error has exactly one exit code. Nothing in
 //! here prints.
 
+mod refused;
+mod store;
+
+pub(crate) use refused::flag_of;
+#[cfg(test)]
+pub(crate) use refused::hint;
+
 use super::exit::Exit;
-use super::korean;
-use crate::desk::DeskError;
-use crate::toml_file::TomlFault;
+use crate::toml_file::{TomlFault, nearest};
 use ascall_engine::domain::geo::BadPoint;
-use ascall_engine::domain::ids::{BadId, CallId, Time};
+use ascall_engine::domain::ids::{BadId, CallId, ProfileId, Time};
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::Lang;
 use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::domain::tel::BadTel;
-use ascall_engine::journal::{Corruption, JournalError};
-use std::error::Error;
 use std::io;
 use std::path::Path;
 
@@ -214,6 +217,38 @@ impl CliError {
         )
     }
 
+    /// A request that does not say whose it is.
+    pub(crate) fn nobody_calls() -> Self {
+        Self::said(
+            Exit::Usage,
+            "nobody is named who calls",
+            Some("add --tel 010-0000-1234, or for a member --member M-1".to_owned()),
+        )
+        .in_korean(
+            "누구의 호출인지 알 수 없습니다".to_owned(),
+            "--tel 010-0000-1234를 더하거나, 회원이면 --member M-1",
+        )
+    }
+
+    /// A field of the desk's own among the profile's.
+    pub(crate) fn own_field(name: &str) -> Self {
+        let hint = format!("write --{name} … instead of --field {name}=…");
+        Self::said(Exit::Usage, format!("`{name}` has a flag of its own"), Some(hint)).in_korean(
+            format!("`{name}`은(는) 따로 쓰는 값입니다"),
+            format!("--field {name}=… 대신 --{name} …으로 쓰세요"),
+        )
+    }
+
+    /// No member has the phone number that was typed.
+    pub(crate) fn no_member_under() -> Self {
+        Self::said(
+            Exit::Refused,
+            "no member has this number",
+            Some("see who there is: ascall member list".to_owned()),
+        )
+        .in_korean("이 번호의 회원이 없습니다".to_owned(), "회원 보기: ascall member list")
+    }
+
     /// The user stopped it.
     pub(crate) fn interrupted() -> Self {
         Self::said(Exit::Interrupted, "interrupted", None)
@@ -257,6 +292,88 @@ impl CliError {
     pub(crate) fn unknown_column(name: &str, known: &str, nearest: Option<&str>) -> Self {
         let hint = nearest.map(|n| format!("did you mean `{n}`?"));
         Self::said(Exit::Usage, format!("there is no column `{name}` (known: {known})"), hint)
+    }
+
+    /// A profile's file that a desk cannot run; what is wrong with it has been said.
+    pub(crate) fn bad_profile(file: &str, faults: usize) -> Self {
+        let hint = "every key is explained in docs/profiles.md; a sound one to compare with: ascall profile new NAME";
+        let korean = "모든 설정은 docs/profiles.md에 있습니다. 올바른 예: ascall profile new NAME";
+        let count = if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") };
+        Self::said(Exit::Usage, format!("{file}: {count}"), Some(hint.to_owned()))
+            .in_korean(format!("{file}: 잘못된 곳 {faults}군데"), korean)
+    }
+
+    /// A name that no service line may have.
+    pub(crate) fn bad_profile_name(what: &str) -> Self {
+        let hint = "write it in lower case, e.g. locksmith".to_owned();
+        Self::said(Exit::Usage, what, Some(hint))
+    }
+
+    /// No version of a profile has this number.
+    pub(crate) fn no_version(id: ProfileId) -> Self {
+        let hint = "see which the desk runs: ascall profile list".to_owned();
+        Self::said(Exit::Refused, format!("there is no profile version {id}"), Some(hint))
+            .in_korean(
+                format!("프로필 버전 {id}이(가) 없습니다"),
+                "지금 버전 보기: ascall profile list",
+            )
+    }
+
+    /// A file cannot be written, or is there already.
+    pub(crate) fn cannot_write(path: &Path, error: &io::Error) -> Self {
+        let path = path.display();
+        if error.kind() == io::ErrorKind::AlreadyExists {
+            return Self::said(
+                Exit::Usage,
+                format!("{path} is there already"),
+                Some("name another file; nothing was written".to_owned()),
+            )
+            .in_korean(
+                format!("{path} 파일이 이미 있습니다"),
+                "다른 이름을 쓰세요. 아무것도 쓰지 않았습니다",
+            );
+        }
+        Self::said(
+            Exit::Usage,
+            format!("{path} cannot be written: {error}"),
+            Some("name a file in a folder that is there and yours".to_owned()),
+        )
+        .in_korean(
+            format!("{path} 파일을 쓸 수 없습니다: {error}"),
+            "쓸 수 있는 폴더의 파일을 지정하세요",
+        )
+    }
+
+    /// No service line has a list of that name.
+    pub(crate) fn unknown_view(name: &str, known: &[&str]) -> Self {
+        let near = nearest(name, known).map(|near| format!("did you mean `{near}`?"));
+        let known = known.join(", ");
+        let error = Self::said(
+            Exit::Usage,
+            format!("there is no view `{name}` (known: {known})"),
+            Some(
+                near.clone()
+                    .unwrap_or_else(|| "name one of them, or list without --view".to_owned()),
+            ),
+        );
+        let hint = near.unwrap_or_else(|| "있는 이름을 쓰거나 --view 없이 보세요".to_owned());
+        error.in_korean(format!("`{name}` 목록이 없습니다 (있는 것: {known})"), hint)
+    }
+
+    /// More than one service line has a list of that name.
+    pub(crate) fn many_views(name: &str, lines: &[&str]) -> Self {
+        let first = lines.first().copied().unwrap_or_default();
+        let lines = lines.join(", ");
+        let hint = format!("ascall list --view {name} --profile {first}");
+        Self::said(
+            Exit::Usage,
+            format!("more than one service has a view `{name}`: {lines}"),
+            Some(format!("say which: {hint}")),
+        )
+        .in_korean(
+            format!("`{name}` 목록이 여러 서비스에 있습니다: {lines}"),
+            format!("하나를 고르세요: {hint}"),
+        )
     }
 
     /// The directories of the user cannot be told.
@@ -324,216 +441,6 @@ impl From<TomlFault> for CliError {
             (None, None) => "mend that file; the shipped profiles are good examples".to_owned(),
         };
         Self::said(Exit::Usage, fault.to_string(), Some(hint))
-    }
-}
-
-impl From<Refusal> for CliError {
-    fn from(refusal: Refusal) -> Self {
-        let retry_at = match &refusal {
-            Refusal::TryLater { at, .. } | Refusal::DeskFull { at, .. } => Some(*at),
-            _ => None,
-        };
-        let exit = if retry_at.is_some() { Exit::HeldOff } else { Exit::Refused };
-        Self::Said(Box::new(Said {
-            exit,
-            text: refusal.to_string(),
-            causes: Vec::new(),
-            hint: hint(&refusal),
-            retry_at,
-            korean: korean::refusal(&refusal).map(|text| (text, korean::hint(&refusal))),
-        }))
-    }
-}
-
-impl From<DeskError> for CliError {
-    fn from(error: DeskError) -> Self {
-        if let DeskError::Refused(refusal) = error {
-            return refusal.into();
-        }
-        let (exit, hint) = match &error {
-            DeskError::Refused(_) => (Exit::Refused, None),
-            DeskError::Busy { .. } => (
-                Exit::Busy,
-                Some("wait longer with --lock-timeout 30s, or stop what holds it".to_owned()),
-            ),
-            DeskError::Missing { .. } => (
-                Exit::Refused,
-                Some("take the first call: ascall request --tel 010-0000-1234".to_owned()),
-            ),
-            DeskError::Full { .. } => {
-                (Exit::Storage, Some("make room on the disk and try again".to_owned()))
-            }
-            DeskError::Damaged {
-                source: JournalError::Corrupt(Corruption::NotAJournal), ..
-            } => {
-                (Exit::Storage, Some("name the desk's own file: ascall --store FILE …".to_owned()))
-            }
-            DeskError::Damaged { source: JournalError::Corrupt(Corruption::Structure), .. } => (
-                Exit::Storage,
-                Some(
-                    "copy the file away first, then put the last good copy in its place".to_owned(),
-                ),
-            ),
-            DeskError::Damaged { .. } => (
-                Exit::Storage,
-                Some("copy the file away before anything else, then: ascall verify".to_owned()),
-            ),
-            DeskError::Newer { .. } => {
-                (Exit::Storage, Some("use the newer ascall that wrote it".to_owned()))
-            }
-            DeskError::Storage { store, .. } => (Exit::Storage, Some(storage_hint(store))),
-            DeskError::Unknown { key, .. } => (Exit::Unknown, Some(unknown_hint(key.as_deref()))),
-            DeskError::Closing => (Exit::Busy, Some("ask again in a moment".to_owned())),
-            DeskError::Participant(_) => {
-                (Exit::Usage, Some("see what is configured: ascall config show".to_owned()))
-            }
-        };
-        let mut causes = Vec::new();
-        let mut source = error.source();
-        if let DeskError::Damaged { source: JournalError::Corrupt(corruption), .. } = &error {
-            // That the store is damaged has been said.
-            causes.push(corruption.to_string());
-            source = None;
-        }
-        while let Some(cause) = source {
-            let text = cause.to_string();
-            // An error that quotes its source in its own words has said it already.
-            if !causes.last().is_some_and(|last: &String| last.ends_with(&text)) {
-                causes.push(text);
-            }
-            source = cause.source();
-        }
-        let text = error.to_string();
-        let korean = korean::desk(&error, hint.as_deref());
-        Self::Said(Box::new(Said { exit, text, causes, hint, retry_at: None, korean }))
-    }
-}
-
-fn storage_hint(store: &Path) -> String {
-    if store.is_dir() {
-        return format!("that is a folder; name a file in it: {}/desk.redb", store.display());
-    }
-    match store.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() && !folder.exists() => {
-            format!("there is no folder {0}; make it: mkdir -p {0}", folder.display())
-        }
-        _ => format!("check that {} may be read and written", store.display()),
-    }
-}
-
-fn unknown_hint(key: Option<&str>) -> String {
-    match key {
-        Some(key) => format!("ask again with the same words and --key {key}: it is done only once"),
-        None => "look whether it happened before asking again: ascall list".to_owned(),
-    }
-}
-
-/// The next thing to type after a refusal.
-pub(crate) fn hint(refusal: &Refusal) -> Option<String> {
-    let text = match refusal {
-        Refusal::NoSuchCall(_) => "see which there are: ascall list --all".to_owned(),
-        Refusal::NoSuchWorker(_) => "see who there is: ascall worker list".to_owned(),
-        Refusal::OfferOver(_) => "see what is open: ascall offer list".to_owned(),
-        Refusal::NoSuchAttention(_) => "see what is open: ascall attention list".to_owned(),
-        Refusal::NoSuchParticipant { .. } => "see who there is: ascall participant list".to_owned(),
-        Refusal::NotLocal { name } => {
-            format!("to keep requests away from it: ascall breaker open {name} --reason …")
-        }
-        Refusal::NoSuchProfile { .. } => {
-            "name one of them with --profile, or add a file to `profiles` in the configuration"
-                .to_owned()
-        }
-        Refusal::NoSuchStep { call, .. } => format!("see its steps: ascall status {call}"),
-        Refusal::FieldMissing { field, .. } => match field.as_str() {
-            "tel" | "location" | "cost" | "kind" => format!("add --{field} …"),
-            _ => format!("add --field {field}=…"),
-        },
-        Refusal::FieldNotAllowed { field, .. } => {
-            format!("give one of the allowed values: --field {field}=…")
-        }
-        Refusal::NoSuchField { .. } => "leave it out, or use one of the fields named".to_owned(),
-        Refusal::OutOfRange { .. } => "give a number inside the limits".to_owned(),
-        Refusal::TooLong { what, .. } if what.contains("note") => {
-            "split it into several notes".to_owned()
-        }
-        Refusal::TooLong { .. } => "shorten it; longer text can be a note: ascall note".to_owned(),
-        Refusal::WrongPhase { call, phase, .. } | Refusal::NotClosing { call, phase, .. } => {
-            wrong_phase(*call, *phase)
-        }
-        Refusal::CallInService { call, .. } => {
-            format!("end the work first: ascall finish {call}, or ascall abort {call} --reason …")
-        }
-        Refusal::CancelTooLate { call, .. } => {
-            format!("an operator may: ascall cancel {call} --force --reason …")
-        }
-        Refusal::AlreadyUnwinding { call, .. } => format!("follow it: ascall watch {call}"),
-        Refusal::StepNotDone { call, .. } => format!(
-            "see what it waits for: ascall status {call}; try again now: ascall retry {call}"
-        ),
-        Refusal::WorkerBusy { call, .. } => {
-            format!("take another worker (ascall worker list), or first: ascall release {call}")
-        }
-        Refusal::WorkerNotOnDuty { worker, .. } => {
-            format!("bring the worker on shift: ascall worker on {worker}")
-        }
-        Refusal::WorkerLacksSkill { .. }
-        | Refusal::WorkerExcluded { .. }
-        | Refusal::WorkerOtherService { .. } => {
-            "take another worker (ascall worker list), or add --force --reason …".to_owned()
-        }
-        Refusal::WorkerWorking { worker, .. } => format!(
-            "leave when the work is done: ascall worker off {worker} --after-current; or break it off: --abort REASON"
-        ),
-        Refusal::SameWorker { call, .. } => format!("nothing to do; see: ascall status {call}"),
-        Refusal::NoWorker { call } => format!("give it to somebody: ascall assign {call} W-1"),
-        Refusal::NothingToRetry { call } => format!("see where it stands: ascall status {call}"),
-        Refusal::NothingToWaive { call, .. } => {
-            format!("see what is still to be undone: ascall status {call}")
-        }
-        Refusal::HoldInThePast => "give a later end: --until 14:30 or --until 30m".to_owned(),
-        Refusal::NothingToAmend(call) => {
-            format!("name what changes: ascall amend {call} --location … --tel … --kind … --cost …")
-        }
-        Refusal::ReasonMissing { .. } => "add --reason \"…\"".to_owned(),
-        Refusal::TryLater { participant, .. } => {
-            format!(
-                "see how it stands: ascall breaker list; why: ascall breaker incidents {participant}"
-            )
-        }
-        Refusal::DeskFull { .. } => {
-            "end or cancel calls that are over: ascall list; then try again".to_owned()
-        }
-        Refusal::KeyReused { .. } => {
-            "use a new --key for a new request, or the same words for the same one".to_owned()
-        }
-        Refusal::ProfileUnsound { .. } => {
-            "mend the profile's file; the shipped ones are good examples".to_owned()
-        }
-        Refusal::AttentionStands { call, .. } => {
-            format!("mend its cause and it goes away by itself: ascall status {call}")
-        }
-        Refusal::OnlyOperator { .. } => "ask a dispatcher to do it".to_owned(),
-        Refusal::StaleAnswer | Refusal::DeskAlreadyOpen => return None,
-    };
-    Some(text)
-}
-
-fn wrong_phase(call: CallId, phase: Phase) -> String {
-    match phase {
-        Phase::Received | Phase::Gating => format!("wait for its gate: ascall watch {call}"),
-        Phase::Parked => format!("try its gate now: ascall retry {call}"),
-        Phase::Open => format!("give it to somebody first: ascall assign {call} W-1"),
-        Phase::Assigned => format!(
-            "it has a worker: ascall start {call}, ascall reassign {call} W-1, or ascall release {call}"
-        ),
-        Phase::InService => format!("finish the work first: ascall finish {call}"),
-        Phase::Closing => {
-            format!("it is being settled: ascall retry {call}, or ascall settle {call} --by cash")
-        }
-        Phase::Unwinding => format!("it is being undone: ascall status {call}"),
-        Phase::Completed | Phase::Canceled | Phase::Unfilled | Phase::Rejected => {
-            format!("an ended call stays ended; take a new one after it: ascall reopen {call}")
-        }
     }
 }
 

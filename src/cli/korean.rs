@@ -4,12 +4,16 @@
 //! type; what is missing here is shown in English. The labels `error:`, `caused by:` and `hint:` stay as they are, and
 //! JSON and CSV carry the English sentence. Decides nothing and prints nothing.
 
-use crate::desk::DeskError;
+mod hints;
+mod store;
+
+pub(crate) use hints::hint;
+pub(crate) use store::desk;
+
+use ascall_engine::domain::card::BadCard;
 use ascall_engine::domain::event::{Duty, SettledBy};
-use ascall_engine::domain::ids::CallId;
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::refusal::Refusal;
-use ascall_engine::journal::{Corruption, JournalError};
 
 /// A refusal as a sentence.
 #[expect(clippy::too_many_lines, reason = "one arm per refusal")]
@@ -97,6 +101,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> Option<String> {
                 SettledBy::Cash => "현금",
                 SettledBy::Card => "카드",
                 SettledBy::Waive => "면제",
+                SettledBy::Nothing => "받을 것 없음",
             }
         ),
         Refusal::HoldInThePast => "보류 기한은 앞으로의 시각이어야 합니다".to_owned(),
@@ -111,167 +116,76 @@ pub(crate) fn refusal(refusal: &Refusal) -> Option<String> {
         Refusal::KeyReused { key, differ } => {
             format!("키 `{key}`은(는) 다른 요청에 이미 쓰였습니다. 다른 항목: {differ}")
         }
-        Refusal::OnlyOperator { .. }
-        | Refusal::StaleAnswer
-        | Refusal::DeskAlreadyOpen
-        | Refusal::ProfileUnsound { .. } => return None,
-    })
-}
-
-/// The next thing to type after a refusal.
-pub(crate) fn hint(refusal: &Refusal) -> Option<String> {
-    Some(match refusal {
-        Refusal::NoSuchCall(_) => "호출 보기: ascall list --all".to_owned(),
-        Refusal::NoSuchWorker(_) => "기사 보기: ascall worker list".to_owned(),
-        Refusal::OfferOver(_) => "열린 제안 보기: ascall offer list".to_owned(),
-        Refusal::NoSuchAttention(_) => "확인할 것 보기: ascall attention list".to_owned(),
-        Refusal::AttentionStands { call, .. } => {
-            format!("원인이 해결되면 저절로 닫힙니다: ascall status {call}")
+        Refusal::CallTaken { call, worker } => {
+            format!("호출 {call}은(는) 이미 {worker} 기사가 맡았습니다")
         }
-        Refusal::NoSuchParticipant { .. } => "참여자 보기: ascall participant list".to_owned(),
-        Refusal::NotLocal { name } => {
-            format!("요청을 막으려면: ascall breaker open {name} --reason …")
+        Refusal::NotClaimable { call } => {
+            format!("호출 {call}은(는) 기사가 직접 고를 수 있는 목록에 없습니다")
         }
-        Refusal::NoSuchProfile { .. } => {
-            "--profile로 그중 하나를 고르거나, 설정의 `profiles`에 파일을 더하세요".to_owned()
+        Refusal::AssignStopped => "`assign`이 중지되어 있어 목록에서 고를 수 없습니다".to_owned(),
+        Refusal::WorkerReserved { worker, call } => {
+            format!("기사 {worker}은(는) 그 시각에 {call} 예약이 있습니다")
         }
-        Refusal::NoSuchStep { call, .. } => format!("단계 보기: ascall status {call}"),
-        Refusal::FieldMissing { field, .. } => match field.as_str() {
-            "tel" | "location" | "cost" | "kind" => format!("--{field} …을(를) 더하세요"),
-            _ => format!("--field {field}=…을(를) 더하세요"),
+        Refusal::BadVisit => "예약은 앞으로 1년 안의 시각이어야 합니다".to_owned(),
+        Refusal::NoAppointment { call } => format!("호출 {call}에는 예약이 없습니다"),
+        Refusal::NameTheWorker(offer) => {
+            format!("제안 {offer}은(는) 여러 기사에게 갔으므로 답한 기사를 밝혀야 합니다")
+        }
+        Refusal::NotAsked { offer, worker } => {
+            format!("제안 {offer}은(는) 기사 {worker}에게 가지 않았습니다")
+        }
+        Refusal::FareMissing { call } => {
+            format!("호출 {call}은(는) 미터 요금이라서 끝낼 때 요금이 필요합니다")
+        }
+        Refusal::PriceFixed { call } => {
+            format!("호출 {call}의 가격은 정해져 있어 바꿀 수 없습니다")
+        }
+        Refusal::OutcomeUnknown { call, step } => {
+            format!("호출 {call}의 `{step}` 단계가 처리되었는지 아직 알 수 없습니다")
+        }
+        Refusal::RefundTooMuch { call, left } => {
+            format!("호출 {call}에서 더 돌려줄 수 있는 금액은 {}원입니다", left.0)
+        }
+        Refusal::AlreadyRated { call, stars } => {
+            format!("호출 {call}은(는) 이미 {stars}점으로 평가되었습니다")
+        }
+        Refusal::UnknownProduct { product, known } => {
+            format!("상품 `{product}`이(가) 없습니다 (있는 것: {known})")
+        }
+        Refusal::StockShort { product, available } => {
+            format!("`{product}` 재고는 {available}개만 남아 있습니다")
+        }
+        Refusal::NotAMember { profile } => {
+            format!("`{profile}` 호출은 회원만 할 수 있습니다")
+        }
+        Refusal::NoSuchMember(member) => format!("회원 {member}이(가) 없습니다"),
+        Refusal::MemberExists(member) => format!("이 번호는 이미 회원 {member}의 것입니다"),
+        Refusal::MemberNeeds { field } => match *field {
+            "a name" => "회원에는 이름이 필요합니다".to_owned(),
+            "a phone number" => "회원에는 전화번호가 필요합니다".to_owned(),
+            _ => "안심 연락처에는 전화번호가 필요합니다".to_owned(),
         },
-        Refusal::FieldNotAllowed { field, .. } => {
-            format!("쓸 수 있는 값 중 하나로: --field {field}=…")
+        Refusal::BadCard(BadCard::Number) => {
+            "카드 번호는 저장하지 않습니다. 결제사의 토큰만 저장합니다".to_owned()
         }
-        Refusal::NoSuchField { .. } => "빼거나, 있는 항목 중 하나로 쓰세요".to_owned(),
-        Refusal::OutOfRange { .. } => "범위 안의 수로 쓰세요".to_owned(),
-        Refusal::TooLong { what, .. } if what.contains("note") => {
-            "여러 메모로 나누어 쓰세요".to_owned()
+        Refusal::BadCard(BadCard::NoToken) => {
+            "카드 토큰은 빈칸 없는 영문자, 숫자, 기호 1~200자입니다".to_owned()
         }
-        Refusal::TooLong { .. } => "줄이고, 긴 글은 메모로: ascall note".to_owned(),
-        Refusal::WrongPhase { call, phase, .. } | Refusal::NotClosing { call, phase, .. } => {
-            wrong_phase(*call, *phase)
+        Refusal::CardMissing(member) => {
+            format!("회원 {member}에게 저장된 카드가 없습니다")
         }
-        Refusal::CallInService { call, .. } => {
-            format!(
-                "먼저 작업을 끝내세요: ascall finish {call}, 또는 ascall abort {call} --reason …"
-            )
+        Refusal::ReferenceUsed { reference, call } => {
+            format!("`{reference}`은(는) 이미 호출 {call}에 쓰였고, 그때의 요청과 다릅니다")
         }
-        Refusal::CancelTooLate { call, .. } => {
-            format!("담당자 권한으로: ascall cancel {call} --force --reason …")
-        }
-        Refusal::AlreadyUnwinding { call, .. } => format!("지켜보기: ascall watch {call}"),
-        Refusal::StepNotDone { call, .. } => {
-            format!("기다리는 것: ascall status {call}, 지금 다시 시도: ascall retry {call}")
-        }
-        Refusal::WorkerBusy { call, .. } => {
-            format!("다른 기사를 고르거나 (ascall worker list), 먼저: ascall release {call}")
-        }
-        Refusal::WorkerNotOnDuty { worker, .. } => {
-            format!("근무로 바꾸기: ascall worker on {worker}")
-        }
-        Refusal::WorkerLacksSkill { .. }
-        | Refusal::WorkerExcluded { .. }
-        | Refusal::WorkerOtherService { .. } => {
-            "다른 기사를 고르거나 (ascall worker list), --force --reason …을 더하세요".to_owned()
-        }
-        Refusal::WorkerWorking { worker, .. } => format!(
-            "작업이 끝나면 퇴근: ascall worker off {worker} --after-current, 중단하려면: --abort REASON"
+        Refusal::CustomerCancelTooLate { call, phase, profile } => format!(
+            "호출 {call}은(는) {} 상태라서 고객이 취소할 수 없습니다 (`{profile}` 규칙)",
+            phase_word(*phase)
         ),
-        Refusal::SameWorker { call, .. } => format!("할 일이 없습니다: ascall status {call}"),
-        Refusal::NoWorker { call } => format!("배정하기: ascall assign {call} W-1"),
-        Refusal::NothingToRetry { call } => format!("상태 보기: ascall status {call}"),
-        Refusal::NothingToWaive { call, .. } => format!("되돌릴 것 보기: ascall status {call}"),
-        Refusal::HoldInThePast => "더 뒤로: --until 14:30 또는 --until 30m".to_owned(),
-        Refusal::NothingToAmend(call) => {
-            format!("바꿀 것을 쓰세요: ascall amend {call} --location … --tel … --kind … --cost …")
-        }
-        Refusal::ReasonMissing { .. } => "--reason \"…\"을(를) 더하세요".to_owned(),
-        Refusal::TryLater { participant, .. } => {
-            format!("현황: ascall breaker list, 이유: ascall breaker incidents {participant}")
-        }
-        Refusal::DeskFull { .. } => "끝난 호출을 정리한 뒤 다시 시도하세요: ascall list".to_owned(),
-        Refusal::KeyReused { .. } => {
-            "새 요청에는 새 --key를, 같은 요청에는 같은 내용을 쓰세요".to_owned()
-        }
         Refusal::OnlyOperator { .. }
         | Refusal::StaleAnswer
         | Refusal::DeskAlreadyOpen
         | Refusal::ProfileUnsound { .. } => return None,
     })
-}
-
-/// What is wrong with the store, and what to do.
-pub(crate) fn desk(
-    error: &DeskError,
-    english_hint: Option<&str>,
-) -> Option<(String, Option<String>)> {
-    let (text, hint) = match error {
-        DeskError::Busy { store, holder } => {
-            let by = holder.as_deref().map(|h| format!(": {h}")).unwrap_or_default();
-            let text = format!("저장소 {}을(를) 다른 곳에서 쓰고 있습니다{by}", store.display());
-            (text, "더 기다리려면 --lock-timeout 30s, 아니면 쓰고 있는 것을 끝내세요")
-        }
-        DeskError::Missing { store } => (
-            format!("아직 데스크가 없습니다: {}", store.display()),
-            "첫 호출을 받으세요: ascall request --tel 010-0000-1234",
-        ),
-        DeskError::Full { store } => (
-            format!("디스크에 저장소 {}을(를) 쓸 자리가 없습니다", store.display()),
-            "자리를 만들고 다시 시도하세요",
-        ),
-        DeskError::Damaged { store, source } => (
-            format!("저장소 {}이(가) 손상되었습니다", store.display()),
-            match source {
-                JournalError::Corrupt(Corruption::NotAJournal) => {
-                    "데스크의 파일을 지정하세요: ascall --store FILE …"
-                }
-                JournalError::Corrupt(Corruption::Structure) => {
-                    "먼저 파일을 따로 복사해 두고, 마지막으로 온전했던 사본을 그 자리에 두세요"
-                }
-                _ => "먼저 파일을 따로 복사해 둔 다음: ascall verify",
-            },
-        ),
-        DeskError::Newer { store, .. } => (
-            format!("저장소 {}은(는) 더 새로운 버전이 썼습니다", store.display()),
-            "그 파일을 쓴 새 버전의 ascall을 쓰세요",
-        ),
-        DeskError::Unknown { key, .. } => {
-            let text = "처리되었는지 알 수 없습니다".to_owned();
-            let hint = match key {
-                Some(key) => format!(
-                    "같은 내용으로 --key {key}을(를) 붙여 다시 요청하세요. 한 번만 처리됩니다"
-                ),
-                None => "다시 요청하기 전에 확인하세요: ascall list".to_owned(),
-            };
-            return Some((text, Some(hint)));
-        }
-        DeskError::Storage { store, .. } => {
-            let text = format!("저장소 {}을(를) 쓸 수 없습니다", store.display());
-            return Some((text, english_hint.map(str::to_owned)));
-        }
-        DeskError::Refused(_) | DeskError::Closing | DeskError::Participant(_) => return None,
-    };
-    Some((text, Some(hint.to_owned())))
-}
-
-fn wrong_phase(call: CallId, phase: Phase) -> String {
-    match phase {
-        Phase::Received | Phase::Gating => format!("접수 확인을 기다리세요: ascall watch {call}"),
-        Phase::Parked => format!("지금 다시 확인하기: ascall retry {call}"),
-        Phase::Open => format!("먼저 배정하세요: ascall assign {call} W-1"),
-        Phase::Assigned => format!(
-            "기사가 있습니다: ascall start {call}, ascall reassign {call} W-1, 또는 ascall release {call}"
-        ),
-        Phase::InService => format!("먼저 작업을 끝내세요: ascall finish {call}"),
-        Phase::Closing => {
-            format!("정산 중입니다: ascall retry {call}, 또는 ascall settle {call} --by cash")
-        }
-        Phase::Unwinding => format!("되돌리는 중입니다: ascall status {call}"),
-        Phase::Completed | Phase::Canceled | Phase::Unfilled | Phase::Rejected => {
-            format!("끝난 호출은 그대로 둡니다. 이어서 새로 받기: ascall reopen {call}")
-        }
-    }
 }
 
 /// A phase when no service has given it a word of its own.
@@ -281,6 +195,7 @@ fn phase_word(phase: Phase) -> &'static str {
         Phase::Gating => "접수 확인 중",
         Phase::Parked => "대기접수",
         Phase::Open => "배정 대기",
+        Phase::Scheduled => "방문 예약",
         Phase::Assigned => "배정",
         Phase::InService => "작업 중",
         Phase::Closing => "정산 중",
@@ -305,6 +220,7 @@ fn duty_word(duty: Duty) -> &'static str {
 mod tests {
     use super::*;
     use crate::cli::error;
+    use ascall_engine::domain::ids::{CallId, MemberId, OfferId, Won, WorkerId};
 
     /// The words to type in a hint: from `ascall` or `--` on, as far as they are plain.
     fn typed(text: &str) -> Vec<String> {
@@ -329,6 +245,34 @@ mod tests {
             Refusal::NothingToAmend(call),
             Refusal::NothingToRetry { call },
             Refusal::HoldInThePast,
+            Refusal::CallTaken { call, worker: WorkerId(1) },
+            Refusal::NotClaimable { call },
+            Refusal::AssignStopped,
+            Refusal::WorkerReserved { worker: WorkerId(1), call },
+            Refusal::BadVisit,
+            Refusal::NoAppointment { call },
+            Refusal::NameTheWorker(OfferId(2)),
+            Refusal::NotAsked { offer: OfferId(2), worker: WorkerId(1) },
+            Refusal::FareMissing { call },
+            Refusal::PriceFixed { call },
+            Refusal::OutcomeUnknown { call, step: "payment".to_owned() },
+            Refusal::RefundTooMuch { call, left: Won(5) },
+            Refusal::RefundTooMuch { call, left: Won(0) },
+            Refusal::AlreadyRated { call, stars: 4 },
+            Refusal::UnknownProduct { product: "mask".to_owned(), known: String::new() },
+            Refusal::StockShort { product: "mask".to_owned(), available: 3 },
+            Refusal::NotAMember { profile: "taxi".to_owned() },
+            Refusal::NoSuchMember(MemberId(1)),
+            Refusal::MemberExists(MemberId(1)),
+            Refusal::CardMissing(MemberId(1)),
+            Refusal::BadCard(BadCard::Number),
+            Refusal::MemberNeeds { field: "a name" },
+            Refusal::ReferenceUsed { reference: "a".to_owned(), call },
+            Refusal::CustomerCancelTooLate {
+                call,
+                phase: Phase::Assigned,
+                profile: "taxi".to_owned(),
+            },
         ]);
         for refused in all {
             let korean = hint(&refused).unwrap();

@@ -1,15 +1,15 @@
-//! How values look to people: language, clock, and the words of the services.
+//! How values look to people: language and clock.
 //!
 //! Invariant: pure; what is shown depends on the value and on what was chosen at the start of the run. Writes nothing.
 
 use super::clock::Clock;
+use super::show::event::REFUND;
 use super::words::Word;
 use ascall_engine::domain::event::{FailKind, Mode};
-use ascall_engine::domain::ids::{Time, Won};
-use ascall_engine::domain::phase::Phase;
-use ascall_engine::domain::profile::{Lang, Profile};
+use ascall_engine::domain::ids::{Millis, Time, Won};
+use ascall_engine::domain::profile::Lang;
 
-/// How values look to people: language, clock, masking, and the words of the services.
+/// How values look to people: language, clock, and masking.
 #[derive(Debug, Clone)]
 pub(crate) struct Look {
     /// The language of words.
@@ -18,8 +18,6 @@ pub(crate) struct Look {
     pub clock: Clock,
     /// Whether personal data is to be shown.
     pub reveal: bool,
-    /// The profiles whose words are used for phases.
-    pub profiles: Vec<Profile>,
 }
 
 impl Look {
@@ -31,14 +29,6 @@ impl Look {
     /// A sentence with its values.
     pub(crate) fn say(&self, word: Word, values: &[&str]) -> String {
         word.fill(self.lang, values)
-    }
-
-    /// A phase in the words of its service.
-    pub(crate) fn phase(&self, service: &str, phase: Phase) -> String {
-        let profile = self.profiles.iter().find(|profile| profile.name == service);
-        profile
-            .and_then(|profile| profile.phases.get(&phase))
-            .map_or_else(|| phase.name().to_owned(), |words| words.in_lang(self.lang).to_owned())
     }
 
     /// Money.
@@ -62,6 +52,16 @@ impl Look {
             self.say(Word::Seconds, &[&seconds.to_string()])
         } else {
             self.say(Word::Minutes, &[&((seconds + 30) / 60).to_string()])
+        }
+    }
+
+    /// How long something has been so: in the unit that tells it best.
+    pub(crate) fn age(&self, span: Millis) -> String {
+        let minutes = span.0 / 60_000;
+        match (minutes / 60, minutes / (24 * 60)) {
+            (hours, _) if hours < 2 => self.seconds(span.0 / 1_000),
+            (hours, days) if days < 2 => self.say(Word::HoursLong, &[&hours.to_string()]),
+            (_, days) => self.say(Word::DaysLong, &[&days.to_string()]),
         }
     }
 
@@ -118,6 +118,24 @@ impl Look {
             "cash" => Word::Cash,
             "card" => Word::Card,
             "waive" => Word::LetGo,
+            "nothing" => Word::NothingDue,
+            "missed" => Word::Missed,
+            "rescheduled" => Word::Rescheduled,
+            "captured" => Word::Captured,
+            "refunded" => Word::Refunded,
+            "received" => Word::GoodsReceived,
+            "written_off" => Word::WrittenOff,
+            "reserved" => Word::GoodsReserved,
+            "returned" => Word::Returned,
+            "shipped" => Word::Shipped,
+            "friend" => Word::Friend,
+            "searching" => Word::Searching,
+            "scheduled" => Word::Scheduling,
+            "en_route" => Word::Departing,
+            "finished" => Word::Finishing,
+            "paid" => Word::Paying,
+            "short" => Word::Short,
+            "coupon" => Word::Coupon,
             "customer" => Word::Customer,
             "worker" => Word::Worker,
             "parked" => Word::Parked,
@@ -155,6 +173,39 @@ impl Look {
             "operator" => Word::ByOperator,
             "clock" => Word::Clock,
             other => return other.replace('_', " "),
+        })
+    }
+
+    /// Why a worker lost a call or a call is undone, by its name in JSON.
+    pub(crate) fn why(&self, name: &str) -> String {
+        match name {
+            // As an outcome of work the same name is said of the customer.
+            "no_show" => self.word(Word::WorkerNoShow),
+            other => self.term(other),
+        }
+    }
+
+    /// A step of a call: its profile's name for it, or the word for what gives money back.
+    pub(crate) fn step(&self, name: &str) -> String {
+        match name.strip_prefix(REFUND) {
+            Some(number) => self.say(Word::RefundStep, &[number]),
+            None => name.to_owned(),
+        }
+    }
+
+    /// How far a step is, by its name in JSON.
+    pub(crate) fn mark(&self, name: &str) -> String {
+        self.word(match name {
+            "idle" => Word::MarkIdle,
+            "asked" => Word::MarkAsked,
+            "waiting" => Word::MarkWaiting,
+            "unknown" => Word::NotSure,
+            "settled" => Word::MarkSettled,
+            "undoing" => Word::MarkUndoing,
+            "undo_denied" => Word::UndoDenied,
+            "undone" => Word::MarkUndone,
+            "waived" => Word::LetGo,
+            other => return self.term(other),
         })
     }
 
@@ -215,7 +266,10 @@ fn grouped(won: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::show::name_of;
     use crate::cli::ui::tests::look;
+    use ascall_engine::domain::event::{MoneyMove, SettledBy, StockMove, Why, WorkOutcome};
+    use ascall_engine::domain::profile::{NoticeOn, Role};
 
     #[test]
     fn won_are_grouped_by_thousands() {
@@ -232,11 +286,87 @@ mod tests {
         assert_eq!(look.metres(1_260), "1.3 km");
         assert_eq!(look.seconds(90), "90 s");
         assert_eq!(look.seconds(600), "10 min");
-        assert_eq!(look.phase("repair", Phase::Open), "open");
-        assert_eq!(
-            super::super::ui::tests::look(Lang::Ko).phase("driver", Phase::InService),
-            "운행중"
-        );
-        assert_eq!(look.phase("unknown", Phase::InService), "in_service");
+        let ages = [Millis::secs(5), Millis::mins(90), Millis::hours(30), Millis::hours(72)];
+        assert_eq!(ages.map(|age| look.age(age)), ["5 s", "90 min", "30 h", "3 d"]);
+    }
+
+    #[test]
+    fn every_reason_has_a_word_in_both_languages() {
+        use Why::{
+            Aborted, Amended, Canceled, Denied, GateUnavailable, Held, Missed, NoShow,
+            ParkedTooLong, Reassigned, Released, Rescheduled, SearchOver, Taken, WorkerOff,
+        };
+        for why in [
+            Aborted,
+            Amended,
+            Canceled,
+            Denied,
+            GateUnavailable,
+            Held,
+            Missed,
+            NoShow,
+            ParkedTooLong,
+            Reassigned,
+            Released,
+            Rescheduled,
+            SearchOver,
+            Taken,
+            WorkerOff,
+        ] {
+            let (name, korean) = (name_of(&why), look(Lang::Ko).why(&name_of(&why)));
+            assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)), "{name}: {korean}");
+        }
+        assert_ne!(look(Lang::En).why("no_show"), look(Lang::En).term("no_show"));
+    }
+
+    #[test]
+    fn every_term_of_an_event_has_a_word() {
+        use NoticeOn::{
+            Arrived, Assigned, Canceled, Completed, Coupon, EnRoute, Finished, Offered, Opened,
+            Paid, Parked, Refunded, Rejected, Released, Rescheduled, Scheduled, Searching, Short,
+            Started, Unfilled, Withdrawn,
+        };
+        let told = [
+            Arrived,
+            Assigned,
+            Canceled,
+            Completed,
+            Coupon,
+            EnRoute,
+            Finished,
+            Offered,
+            Opened,
+            Paid,
+            Parked,
+            Refunded,
+            Rejected,
+            Released,
+            Rescheduled,
+            Scheduled,
+            Searching,
+            Short,
+            Started,
+            Unfilled,
+            Withdrawn,
+        ];
+        let mut names: Vec<String> = told.iter().map(name_of).collect();
+        names.extend([Role::Customer, Role::Worker, Role::Friend].iter().map(name_of));
+        let by = [SettledBy::Cash, SettledBy::Card, SettledBy::Waive, SettledBy::Nothing];
+        names.extend(by.iter().map(name_of));
+        names.extend([MoneyMove::Captured, MoneyMove::Refunded].iter().map(name_of));
+        let done = [WorkOutcome::Done, WorkOutcome::Partial, WorkOutcome::NoShow];
+        names.extend(done.iter().map(name_of));
+        let moves = [
+            StockMove::Received,
+            StockMove::WrittenOff,
+            StockMove::Reserved,
+            StockMove::Returned,
+            StockMove::Shipped,
+        ];
+        names.extend(moves.map(|m| m.name().to_owned()));
+        for name in names {
+            let korean = look(Lang::Ko).term(&name);
+            assert!(korean.chars().any(|c| ('가'..='힣').contains(&c)), "{name}: {korean}");
+        }
     }
 }

@@ -17,6 +17,8 @@ mod log;
 mod look;
 mod mark;
 mod mask;
+#[cfg(test)]
+mod profile_page;
 mod rows;
 mod show;
 mod ui;
@@ -77,7 +79,13 @@ fn run(argv: Vec<OsString>, env: &Env) -> Exit {
         log: cli.global.log.clone(),
     };
     let done = match config::configure(&flags, env) {
-        Ok(configured) => {
+        Ok(mut configured) => {
+            if let Verb::Profile(args) = &cli.verb
+                && args.is_apart()
+            {
+                // A file that is being mended may be one that the configuration names.
+                configured.profiles.value.clear();
+            }
             ui.look.lang = configured.lang.value;
             let logged = match (&configured.log, &cli.verb) {
                 (Known { source: Source::Default, .. }, Verb::Serve(_)) => log::start(log::DEFAULT),
@@ -159,7 +167,6 @@ fn ui_of(cli: &Cli) -> Ui {
         lang: cli.global.lang.map_or_else(Default::default, Into::into),
         clock: clock::Clock::of_machine(),
         reveal: cli.global.reveal,
-        profiles: Vec::new(),
     };
     let out = std::io::BufWriter::new(stdout);
     Ui::new(Box::new(out), Box::new(std::io::stderr()), cli.global.output, look, width)
@@ -195,13 +202,18 @@ async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
         Verb::Release(args) => v::release::run(args, cx).await,
         Verb::Note(args) => v::note::run(args, cx).await,
         Verb::Reopen(args) => v::reopen::run(args, cx).await,
+        Verb::Reschedule(args) => v::reschedule::run(args, cx).await,
+        Verb::Claim(args) => v::claim::run(args, cx).await,
         Verb::Assign(args) => v::assign::run(args, cx).await,
         Verb::Reassign(args) => v::reassign::run(args, cx).await,
+        Verb::Depart(args) => v::depart::run(args, cx).await,
         Verb::Arrive(args) => v::arrive::run(args, cx).await,
         Verb::Start(args) => v::start::run(args, cx).await,
         Verb::Finish(args) => v::finish::run(args, cx).await,
         Verb::Abort(args) => v::abort::run(args, cx).await,
         Verb::Settle(args) => v::settle::run(args, cx).await,
+        Verb::Refund(args) => v::refund::run(args, cx).await,
+        Verb::Rate(args) => v::rate::run(args, cx).await,
         Verb::Waive(args) => v::waive::run(args, cx).await,
         Verb::Retry(args) => v::retry::run(args, cx).await,
         Verb::Status(args) => v::status::run(args, cx).await,
@@ -210,10 +222,14 @@ async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
         Verb::Why(args) => v::why::run(args, cx).await,
         Verb::Worker(args) => v::worker::run(args, cx).await,
         Verb::Offer(args) => v::offer::run(args, cx).await,
+        Verb::Stock(args) => v::stock::run(args, cx).await,
+        Verb::Member(args) => v::member::run(args, cx).await,
+        Verb::Profile(args) => v::profile::run(args, cx).await,
         Verb::Participant(args) => v::participant::run(args, cx).await,
         Verb::Breaker(args) => v::breaker::run(args, cx).await,
         Verb::Inbox(args) => v::inbox::run(args, cx).await,
         Verb::Attention(args) => v::attention::run(args, cx).await,
+        Verb::Report(args) => v::report::run(args, cx).await,
         Verb::Tail(args) => v::tail::run(args, cx).await,
         Verb::Verify(args) => v::verify::run(args, cx).await,
         Verb::Serve(args) => v::serve::run(args, cx).await,

@@ -3,17 +3,18 @@
 //! Invariant: results go to the first handle and only results; notes, warnings and errors to the second. Everything a
 //! table shows has passed [`inert`]. A closed pipe is an error that ends the run quietly.
 
+mod table;
+
 use super::error::{CliError, Said};
 pub(crate) use super::look::Look;
 use super::mask::Veil;
 use super::words::Word;
 use ascall_engine::domain::profile::Lang;
 use ascall_engine::domain::text::{clip, inert};
-use comfy_table::{ContentArrangement, Row, Table, presets};
 use serde::Serialize;
 use serde_json::Value;
 use std::io::Write;
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use unicode_width::UnicodeWidthStr as _;
 
 /// In what form results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -41,6 +42,27 @@ pub(crate) trait Show: Serialize {
     const HEADS: &'static [Word];
     /// The cells of its row, as many as heads. They are made inert when written.
     fn cells(&self, look: &Look) -> Vec<String>;
+}
+
+/// A list whose columns are chosen when it is shown.
+pub(crate) struct Sheet<'a, T> {
+    /// What it is called.
+    pub title: &'a str,
+    /// Its columns: the name in CSV, and what people call it.
+    pub columns: &'a [(String, String)],
+    /// What JSON shows.
+    pub items: &'a [T],
+    /// The cells of each item, as many as columns.
+    pub cells: &'a [Vec<Cell>],
+}
+
+/// A cell of a [`Sheet`].
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Cell {
+    /// As people read it.
+    pub shown: String,
+    /// As CSV has it.
+    pub plain: String,
 }
 
 /// Where everything is written.
@@ -92,6 +114,11 @@ impl Ui {
             self.out.write_all(b"\n")?;
         }
         Ok(())
+    }
+
+    /// Lines of results, each made inert.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), CliError> {
+        text.lines().try_for_each(|line| self.line(line))
     }
 
     /// A remark beside the results.
@@ -205,8 +232,39 @@ impl Ui {
         // Sentences are there to be read: they are folded, everything else is cut.
         let folds = heads.last() == Some(&Word::Text);
         let heads: Vec<String> = heads.iter().map(|head| self.look.word(*head)).collect();
-        let text = table(&heads, rows, self.width, folds);
+        let text = table::text(&heads, rows, self.width, folds);
         self.raw(&text)
+    }
+
+    /// A list under its title, with columns of its own. JSON shows each item whole.
+    pub(crate) fn sheet<T: Show>(&mut self, sheet: &Sheet<'_, T>) -> Result<(), CliError> {
+        match self.format {
+            Format::Table => {
+                if !sheet.title.is_empty() {
+                    self.line(sheet.title)?;
+                }
+                if sheet.items.is_empty() {
+                    let none = self.look.word(Word::None);
+                    return self.note(&none);
+                }
+                let heads: Vec<String> =
+                    sheet.columns.iter().map(|(_, head)| head.clone()).collect();
+                let shown =
+                    |cells: &Vec<Cell>| cells.iter().map(|cell| cell.shown.clone()).collect();
+                let rows: Vec<Vec<String>> = sheet.cells.iter().map(shown).collect();
+                let text = table::text(&heads, &rows, self.width, false);
+                self.raw(&text)
+            }
+            Format::Csv => {
+                let head = csv_line(sheet.columns.iter().map(|(name, _)| name.clone()))?;
+                self.raw(&head)?;
+                sheet.cells.iter().try_for_each(|cells| {
+                    let line = csv_line(cells.iter().map(|cell| inert(&cell.plain).into_owned()))?;
+                    self.raw(&line)
+                })
+            }
+            Format::Json | Format::Ndjson | Format::Id => self.many(sheet.items),
+        }
     }
 
     /// Names and values under each other, for one object shown at length. Empty values are left out.
@@ -287,248 +345,5 @@ fn csv_line(cells: impl IntoIterator<Item = String>) -> Result<String, CliError>
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A table without lines: columns apart by two spaces, cut to `width` columns when there is a screen. Where that is too
-/// narrow, columns that hold nothing give way first.
-fn table(heads: &[String], rows: &[Vec<String>], width: Option<u16>, folds: bool) -> String {
-    let kept = width.map_or_else(|| (0..heads.len()).collect(), |w| columns(heads, rows, w));
-    let pick = |row: &[String]| -> Vec<String> {
-        kept.iter().filter_map(|at| row.get(*at).cloned()).collect()
-    };
-    let (heads, rows) = (pick(heads), rows.iter().map(|row| pick(row)).collect::<Vec<_>>());
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    if let Some(width) = width {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    }
-    let mut head = Row::from(heads);
-    head.max_height(1);
-    table.set_header(head);
-    for row in &rows {
-        let mut cells = Row::new();
-        for (at, cell) in row.iter().enumerate() {
-            // Nothing stands after the last cell that it could push away.
-            let last = at + 1 == row.len();
-            let text = if last { inert(cell).into_owned() } else { one_line(cell) };
-            cells.add_cell(text.into());
-        }
-        // A row is a line: what does not fit is cut, not folded.
-        if !folds {
-            cells.max_height(1);
-        }
-        table.add_row(cells);
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table.trim_fmt()
-}
-
-/// The columns shown on a screen `width` wide: all that fit, or without those that are empty in every row.
-fn columns(heads: &[String], rows: &[Vec<String>], width: u16) -> Vec<usize> {
-    let cell = |row: &Vec<String>, at: usize| row.get(at).map_or(0, |cell| cell.width());
-    let widest = |at: usize| rows.iter().map(|row| cell(row, at)).max().unwrap_or(0);
-    let needs: usize = (0..heads.len()).map(|at| widest(at).max(heads[at].width()) + 2).sum();
-    let fits = needs <= usize::from(width) + 2;
-    (0..heads.len()).filter(|at| fits || widest(*at) > 0).collect()
-}
-
-/// The most columns one cell takes, so that one absurd value does not push the others off the screen.
-const CELL_MAX: usize = 60;
-
-/// Inert and cut to [`CELL_MAX`] columns of the screen.
-fn one_line(text: &str) -> String {
-    let text = inert(text);
-    if text.width() <= CELL_MAX {
-        return text.into_owned();
-    }
-    let mut out = String::new();
-    let mut used = 0;
-    for c in text.chars() {
-        used += c.width().unwrap_or(0);
-        if used >= CELL_MAX {
-            break;
-        }
-        out.push(c);
-    }
-    out.push('…');
-    out
-}
-
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::cli::clock::Clock;
-    use ascall_engine::domain::profile::Lang;
-    use std::cell::RefCell;
-    use std::io;
-    use std::rc::Rc;
-
-    /// A handle that remembers what was written.
-    #[derive(Clone, Default)]
-    pub(crate) struct Kept(Rc<RefCell<Vec<u8>>>);
-
-    impl Kept {
-        pub(crate) fn text(&self) -> String {
-            String::from_utf8(self.0.borrow().clone()).unwrap()
-        }
-    }
-
-    impl Write for Kept {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    /// A handle whose reader went away.
-    struct Gone;
-
-    impl Write for Gone {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::Error::from(io::ErrorKind::BrokenPipe))
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    pub(crate) fn look(lang: Lang) -> Look {
-        let profiles = crate::desk::profiles::load(&[]).unwrap();
-        let clock = Clock::still("2026-11-21T14:00:00+09:00");
-        Look { lang, clock, reveal: false, profiles }
-    }
-
-    /// A ui whose two handles are kept.
-    pub(crate) fn kept(format: Format, lang: Lang) -> (Ui, Kept, Kept) {
-        let (out, err) = (Kept::default(), Kept::default());
-        let ui = Ui::new(Box::new(out.clone()), Box::new(err.clone()), format, look(lang), None);
-        (ui, out, err)
-    }
-
-    #[derive(Serialize)]
-    struct Sample {
-        id: &'static str,
-        name: &'static str,
-        worker: Option<Inner>,
-        skills: Vec<&'static str>,
-    }
-
-    #[derive(Serialize)]
-    struct Inner {
-        id: &'static str,
-    }
-
-    impl Show for Sample {
-        fn id(&self) -> String {
-            self.id.to_owned()
-        }
-        const CSV: &'static [&'static str] = &["id", "name", "worker.id", "skills"];
-        const HEADS: &'static [Word] = &[Word::Number, Word::Name];
-        fn cells(&self, _: &Look) -> Vec<String> {
-            vec![self.id.to_owned(), self.name.to_owned()]
-        }
-    }
-
-    fn samples() -> Vec<Sample> {
-        vec![
-            Sample {
-                id: "C-1", name: "냉장고", worker: Some(Inner { id: "W-1" }), skills: vec![]
-            },
-            Sample { id: "C-22", name: "a,\"b\"\u{1b}[31m", worker: None, skills: vec!["x", "y"] },
-        ]
-    }
-
-    fn shown(format: Format) -> String {
-        let (mut ui, out, _) = kept(format, Lang::En);
-        ui.many(&samples()).unwrap();
-        out.text()
-    }
-
-    #[test]
-    fn a_table_is_aligned_by_columns_of_the_screen_and_inert() {
-        assert_eq!(shown(Format::Table), "id    name\nC-1   냉장고\nC-22  a,\"b\"␛[31m\n");
-    }
-
-    #[test]
-    fn ids_are_one_per_line() {
-        assert_eq!(shown(Format::Id), "C-1\nC-22\n");
-    }
-
-    #[test]
-    fn csv_has_a_head_and_quotes_what_needs_it() {
-        let text = shown(Format::Csv);
-        assert!(text.starts_with("id,name,worker_id,skills\nC-1,냉장고,W-1,\n"), "{text}");
-        assert!(text.contains("C-22,\"a,\"\"b\"\""), "{text}");
-        assert!(text.ends_with(",,x;y\n"), "{text}");
-    }
-
-    #[test]
-    fn json_is_an_array_and_ndjson_an_object_per_line() {
-        let array: Value = serde_json::from_str(&shown(Format::Json)).unwrap();
-        assert_eq!(array[0]["worker"]["id"], "W-1");
-        let lines = shown(Format::Ndjson);
-        assert_eq!(lines.lines().count(), 2);
-        for line in lines.lines() {
-            assert!(serde_json::from_str::<Value>(line).unwrap().is_object());
-        }
-    }
-
-    #[test]
-    fn an_empty_list_says_so_beside_the_results_only() {
-        let (mut ui, out, err) = kept(Format::Table, Lang::Ko);
-        ui.many::<Sample>(&[]).unwrap();
-        assert_eq!((out.text().as_str(), err.text().as_str()), ("", "(없음)\n"));
-        let (mut ui, out, _) = kept(Format::Json, Lang::Ko);
-        ui.many::<Sample>(&[]).unwrap();
-        assert_eq!(out.text(), "[]\n");
-    }
-
-    #[test]
-    fn a_closed_pipe_ends_the_run_quietly() {
-        let look = look(Lang::En);
-        let mut ui = Ui::new(Box::new(Gone), Box::new(io::sink()), Format::Table, look, None);
-        assert!(matches!(ui.line("x"), Err(CliError::Closed)));
-    }
-
-    #[test]
-    fn an_error_has_its_causes_and_its_hint_on_lines_of_their_own() {
-        let (mut ui, out, err) = kept(Format::Table, Lang::En);
-        ui.error(&Said {
-            exit: super::super::exit::Exit::Storage,
-            text: "it\u{7} failed".to_owned(),
-            causes: vec!["no space".to_owned()],
-            hint: Some("make room".to_owned()),
-            retry_at: None,
-            korean: None,
-        });
-        assert_eq!(err.text(), "error: it␇ failed\ncaused by: no space\nhint: make room\n");
-        assert_eq!(out.text(), "");
-    }
-
-    #[test]
-    fn a_table_on_a_narrow_screen_keeps_one_line_per_row() {
-        let rows = vec![vec!["C-1".to_owned(), "가".repeat(200)]];
-        let text = table(&["id".to_owned(), "name".to_owned()], &rows, Some(40), false);
-        assert_eq!(text.lines().count(), 2);
-        assert!(text.lines().all(|line| line.width() <= 40), "{text}");
-    }
-
-    #[test]
-    fn empty_columns_give_way_on_a_narrow_screen() {
-        let heads = ["id", "nothing", "tel"].map(str::to_owned);
-        let rows = vec![vec!["C-1".to_owned(), String::new(), "010-****-0001".to_owned()]];
-        assert_eq!(table(&heads, &rows, Some(20), false), "id   tel\nC-1  010-****-0001");
-        assert!(table(&heads, &rows, Some(40), false).contains("nothing"));
-    }
-
-    #[test]
-    fn a_sentence_is_folded_and_not_cut() {
-        let heads = ["id", "text"].map(str::to_owned);
-        let rows = vec![vec!["C-1".to_owned(), "one two three four five six".to_owned()]];
-        let text = table(&heads, &rows, Some(20), true);
-        assert!(text.contains("six") && text.lines().all(|line| line.width() <= 20), "{text}");
-    }
-}
+pub(crate) mod tests;

@@ -35,6 +35,7 @@ words! {
     Worker: "기사", "worker";
     Customer: "고객", "customer";
     Phone: "전화", "phone";
+    Age: "경과", "age";
     Received: "접수", "received";
     Since: "시각", "since";
     Priority: "우선순위", "priority";
@@ -71,6 +72,10 @@ words! {
     Taken: "담당", "taken";
     Remedy: "할 일", "to do";
     Row: "줄", "row";
+    OpenList: "열린 호출 목록", "Open list";
+    Title: "이름", "title";
+    Version: "버전", "version";
+    Way: "흐름", "way";
     Rule: "규칙", "rule";
     Result: "결과", "result";
     Distance: "거리", "distance";
@@ -87,6 +92,37 @@ words! {
     Follows: "이전 호출", "follows";
     HeldUntil: "보류 기한", "held until";
     RetryAt: "다시 시도", "try again";
+    Visit: "예약", "appointment";
+    Member: "회원", "member";
+    Due: "받을 금액", "to be paid";
+    Paid: "결제", "paid";
+    GivenBack: "환불", "refunded";
+    Discount: "할인", "discount";
+    SettledByHand: "직접 정산", "settled by hand";
+    Rating: "평가", "rating";
+    Disposition: "처리 결과", "disposition";
+    Steps: "단계", "steps";
+    Asked: "동시 제안", "asked";
+    CallCount: "호출", "calls";
+    Spend: "이용 금액", "spend";
+    Hours: "많이 찾는 시각", "busiest hours";
+    Hour: "{}시", "{}:00";
+    Places: "자주 찾는 곳", "places";
+    NoMember: "비회원", "no member";
+    Account: "계정", "account";
+    Balance: "잔액", "balance";
+    CardOutside: "외부 카드", "card outside";
+    Revenue: "매출", "revenue";
+    Sum: "합계", "sum";
+    Rides: "이용", "rides";
+    Coupons: "쿠폰", "coupons";
+    Product: "상품", "product";
+    Quantity: "수량", "qty";
+    OnHand: "재고", "on hand";
+    Free: "가능", "free";
+    Offers: "제안", "offers";
+    Ring: "범위", "ring";
+    WorkerPlace: "기사 위치", "worker is at";
 
     // Values.
     Low: "낮음", "low";
@@ -109,9 +145,22 @@ words! {
     Erased: "(삭제됨)", "(erased)";
     Seconds: "{}초", "{} s";
     Minutes: "{}분", "{} min";
+    HoursLong: "{}시간", "{} h";
+    DaysLong: "{}일", "{} d";
     Metres: "{}m", "{} m";
     Kilometres: "{}km", "{} km";
     Won: "{}원", "{} won";
+    AndMore: "{} 외 {}명", "{} and {} more";
+    Ago: "{} 전", "{} ago";
+    Eta: "약 {}", "about {}";
+    Stars: "{}/5점", "{}/5";
+    AskedUntil: "{}명, {}번째 범위, {}까지", "{} asked, ring {}, until {}";
+    MarkIdle: "시작 전", "not yet";
+    MarkAsked: "요청함", "asked";
+    MarkWaiting: "대기", "waiting";
+    MarkSettled: "직접 정산", "settled by hand";
+    MarkUndoing: "되돌리는 중", "being undone";
+    MarkUndone: "되돌림", "undone";
     None: "(없음)", "(none)";
 
     Shut: "닫힘", "closed";
@@ -122,9 +171,9 @@ words! {
 
     // Notes and warnings.
     WaitsNext: "호출 {}건이 기다리고 있습니다. 다음 예정 {}. 계속 돌보려면: ascall serve --no-http",
-        "{} calls wait, next due {}; keep a host running: ascall serve --no-http";
+        "calls waiting: {}, next due {}; keep a host running: ascall serve --no-http";
     Waits: "호출 {}건이 기다리고 있습니다. 계속 돌보려면: ascall serve --no-http",
-        "{} calls wait; keep a host running: ascall serve --no-http";
+        "calls waiting: {}; keep a host running: ascall serve --no-http";
     AlreadyLive: "같은 번호와 종류의 호출이 이미 있습니다: {} ({})",
         "{} is already there for this number and kind ({})";
     CoarsePlace: "위치를 다음으로 보았습니다: {} (`{}` 부분은 알 수 없음)",
@@ -133,7 +182,7 @@ words! {
         "the place `{}` is not known; the worker is chosen without a distance";
     OddTel: "전화번호 형식을 알 수 없어 알림을 보내지 않습니다",
         "the phone number has no known form; nothing is sent to it";
-    Replayed: "같은 키로 이미 처리되었습니다", "this key was already used; nothing was done again";
+    Replayed: "이미 처리된 요청이라 다시 하지 않았습니다", "this was asked before; nothing was done again";
     DryRun: "실행하면 일어날 일 (아무것도 바뀌지 않았습니다)", "what would happen (nothing did)";
     NothingHappens: "아무 일도 일어나지 않습니다", "nothing would happen";
     RetryIn: "{} ({} 후)에", "at {} (in {})";
@@ -148,11 +197,52 @@ words! {
         "verified: {} records, {} events, {} calls, {} rows, no fault";
     VerifyBad: "결함 {}건 (기록 {})", "{} faults in {} records";
 
+    // profile.
+    BuiltIn: "기본 제공", "built in";
+    Outdated: "{} (바뀜)", "{} (changed since)";
+    DidYouMean: "혹시 `{}`?", "did you mean `{}`?";
+    FileSound: "{}: 이상 없음", "{}: sound";
+    FileWritten: "{} 파일을 만들었습니다. 확인: ascall profile check {0}",
+        "{} is written; check it with: ascall profile check {0}";
+    SumAsks: "`{}`({}) 접수에는 {} 값이 필요합니다.", "A call of `{}` ({}) must name: {}.";
+    SumAsksNothing: "`{}`({}) 접수에 꼭 필요한 값은 없습니다.", "A call of `{}` ({}) need not name anything.";
+    SumMembers: "회원만 부를 수 있습니다.", "Only members may call.";
+    SumGate: "먼저 `{}` 단계가 {} (기한 {}, {}).", "First `{}` {} (within {}; {}).";
+    SumConfirms: "승인해야 합니다", "must say yes";
+    SumCharges: "금액을 결제해야 합니다", "must charge what it costs";
+    SumReserves: "물품을 확보해야 합니다", "must set the goods aside";
+    SumParks: "응답이 없으면 {}까지 대기", "while it is down the call waits, at most {}";
+    SumRejects: "응답이 없으면 다시 시도할 시각을 알리고 돌려보냄",
+        "while it is down the caller is sent away with the time to try again";
+    SumPlan: "{} 찾는 순서: {}.", "How a {} is found: {}.";
+    SumThen: ", 그다음 ", ", then ";
+    SumFor: " ({} 동안)", " (for {})";
+    SumAuto: "가장 알맞은 기사에게 바로 배정{}", "the best one gets it at once{}";
+    SumOffer: "한 명씩 제안, 답변 기한 {}{}", "one after the other is asked, {} each{}";
+    SumBroadcast: "반경 {}까지 한꺼번에 제안, 각 {}", "those within {} are asked at once, ring by ring, {} each";
+    SumClaim: "열린 목록에서 기사가 직접 선택{}", "workers take it from the open list{}";
+    SumManual: "담당자가 직접 배정", "a dispatcher gives it to somebody";
+    SumNone: "없어도 시작 가능, {} 안에 시작해야 함", "nobody is needed, and work is to begin within {}";
+    SumClaimable: " (그동안 기사가 직접 선택할 수도 있음)", " (any worker may claim it meanwhile)";
+    SumBeside: "그 사이 `{}` 단계가 {}{}.", "Meanwhile `{}` {}{}.";
+    SumBeforeStart: " (끝나야 시작 가능)", " before work may begin";
+    SumBeforeFinish: " (끝나야 종료 가능)", " before work may be finished";
+    SumBesideOnly: " (기다리지 않음)", ", and nothing waits for it";
+    SumSearch: "{} 안에 시작하지 못하면 '{}'(으)로 끝납니다.", "What nobody has taken up after {} ends as `{}`.";
+    SumCancel: "'{}'까지 취소할 수 있습니다.", "It may be canceled up to `{}`.";
+    SumEnd: "일이 끝나면 `{}` 단계가 {}. 그때까지는 '{}'입니다.",
+        "When the work is over `{}` {}; until then it is `{}`.";
+    SumTells: "알림은 {}가지이고 {}에게 갑니다.", "It has {} notices, for: {}.";
+    SumTellsNobody: "알림은 없습니다.", "It tells nobody anything.";
+
     // why.
     Chose: "{}: {} 선택", "{}: chose {}";
     NobodySuited: "{}: 알맞은 기사가 없음", "{}: nobody suited";
     AskedWorker: "{}: {}에게 제안", "{}: asked {}";
+    AskedMany: "{}: 기사 {}명에게 동시 제안, {}번째 범위", "{}: asked {} at once, ring {}";
     ManualBy: "{}: {} → {} 직접 배정", "{}: {} gave it to {}";
+    ClaimedBy: "{}: {} 목록에서 선택", "{}: {} claimed it";
+    ClaimedOver: "{}: {} 목록에서 선택, 제외 무시", "{}: {} claimed it, overriding an exclusion";
     ManualOver: "{}: {} → {} 직접, 제외 무시하고 배정", "{}: {} gave it to {}, overriding an exclusion";
     LookedAt: "살펴본 기사", "looked at";
     Radius: "반경 {}", "within {}";
@@ -170,8 +260,9 @@ words! {
     Busy: "다른 호출 중", "has another call";
     BeingAsked: "다른 제안을 받는 중", "is being asked about another call";
     Excluded: "거절했거나 제외됨", "declined this call, or was taken off it";
-    AskedBefore: "이미 물었으나 답이 없음", "was already asked and did not answer";
+    AskedBefore: "이미 물어봄", "was already asked";
     TooFar: "너무 멂", "too far away";
+    ReservedThen: "그 시각에 다른 예약이 있음", "has an appointment at that time";
 
     // Attention: concern and remedy.
     PlanExhausted: "배정 계획이 끝났으나 기사가 없음", "the plan is over and nobody has it";
@@ -183,6 +274,9 @@ words! {
     NoticeDead: "알림을 전달하지 못함", "a notice could not be delivered";
     ClockStepped: "컴퓨터 시계가 바뀜", "the machine's clock jumped";
     LateOk: "끝난 호출에 늦은 승인이 옴", "an ok came after the call had ended";
+    ShortOf: "재고부족: {}", "short of {}";
+    PromisePassed: "시작하기로 한 시각이 지남", "it should have been started by now";
+    RefundDenied: "환불이 거부됨", "a refund was refused";
 
     // Values of events.
     Do: "처리", "do";
@@ -220,6 +314,31 @@ words! {
     Cash: "현금", "cash";
     Card: "카드", "card";
     LetGo: "면제", "waived";
+    NothingDue: "받을 것 없음", "nothing to pay";
+    WorkerNoShow: "기사 오지 않음", "worker did not come";
+    Missed: "예약 시각에 기사가 바쁨", "worker not free for it";
+    Rescheduled: "예약 변경", "rescheduled";
+    ByClaim: "목록에서 선택", "claimed";
+    AskedRing: "기사 {}명에게, {}번째 범위", "{} asked, ring {}";
+    TakenUp: "배정됨", "taken";
+    WorkersLost: "다른 기사 {}명에게 알림", "{} without it told";
+    WorkersTold: "기사 {}명", "{} told";
+    RefundStep: "환불 {}", "refund {}";
+    Captured: "결제", "captured";
+    Refunded: "환불", "refunded";
+    GoodsReceived: "입고", "received";
+    WrittenOff: "폐기", "written off";
+    GoodsReserved: "예약", "reserved";
+    Returned: "반환", "returned";
+    Shipped: "출고", "shipped";
+    Friend: "안심 연락처", "friend";
+    Searching: "찾는 중", "still searching";
+    Scheduling: "방문 예약", "scheduled";
+    Departing: "출발", "en route";
+    Finishing: "작업 종료", "finished";
+    Paying: "결제", "paid";
+    Short: "재고 부족", "short";
+    Coupon: "쿠폰", "coupon";
     Opening: "접수", "opened";
     Assigning: "배정", "assigned";
     Offering: "제안", "offered";
@@ -272,7 +391,7 @@ words! {
     EvCallReceived: "접수", "received";
     EvStepAsked: "요청", "asked";
     EvStepAnswered: "응답", "answered";
-    EvStepWaived: "되돌리기 면제", "undo waived";
+    EvStepWaived: "면제", "waived";
     EvStepSettled: "직접 정산", "settled by hand";
     EvStepRetried: "다시 시도", "retried";
     EvCallParked: "대기접수", "parked";
@@ -312,6 +431,25 @@ words! {
     EvAttentionTaken: "확인 중", "attention taken";
     EvAttentionDone: "확인 끝", "attention done";
     EvRevealed: "개인정보 열람", "personal data revealed";
+    EvRecalled: "다시 꺼냄", "recalled";
+    EvDispatchDue: "배정 시작", "dispatch due";
+    EvStillSearching: "계속 찾는 중", "still searching";
+    EvBroadcastSent: "동시 제안", "broadcast";
+    EvBroadcastOver: "동시 제안 끝", "broadcast over";
+    EvReserved: "예약", "reserved";
+    EvReservationDue: "예약 임박", "appointment due";
+    EvRescheduled: "예약 변경", "rescheduled";
+    EvEnRoute: "출발", "en route";
+    EvMoneyMoved: "입출금", "money";
+    EvRefundAsked: "환불 요청", "refund asked";
+    EvCouponGranted: "쿠폰 지급", "coupon granted";
+    EvCouponUsed: "쿠폰 사용", "coupon used";
+    EvRated: "평가", "rated";
+    EvDispositionSet: "처리 결과", "disposition";
+    EvStockMoved: "재고", "stock";
+    EvMemberAdded: "회원 등록", "member added";
+    EvMemberChanged: "회원 변경", "member changed";
+    EvWorkersTold: "알림", "notices";
 }
 
 impl Word {

@@ -6,13 +6,16 @@
 use super::{CallFilter, CallRow, DeskError, Setup};
 use ascall_engine::domain::command::Person;
 use ascall_engine::domain::event::{Event, Record, TelDigest, Verdict};
-use ascall_engine::domain::ids::{CallId, ParticipantId, ProfileId, Seq, SubjectId, WorkerId};
+use ascall_engine::domain::geo::Point;
+use ascall_engine::domain::ids::{
+    CallId, MemberId, ParticipantId, ProfileId, Seq, SubjectId, Time, WorkerId,
+};
 use ascall_engine::domain::profile::Profile;
 use ascall_engine::domain::world::Settings;
 use ascall_engine::journal::lock::{Holder, LockError, StoreLock};
 use ascall_engine::journal::redb::{Options, RedbJournal};
 use ascall_engine::journal::{Journal as _, JournalError};
-use ascall_engine::views::Store;
+use ascall_engine::views::{MemberRow, StockRow, Store};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,6 +72,15 @@ impl Book {
         self.read(self.store.calls(filter))
     }
 
+    /// Visits the calls of a filter, whatever its limit, until the visitor breaks; each once, in no order to rely on.
+    pub(crate) fn each_call(
+        &self,
+        filter: &CallFilter,
+        mut visit: impl FnMut(CallRow) -> ControlFlow<()>,
+    ) -> Result<(), DeskError> {
+        self.read(self.store.each_call(filter, |row, _| visit(row)))
+    }
+
     /// The records that speak of a call, with its events only.
     pub(crate) fn timeline(&self, row: &CallRow) -> Result<Vec<Record>, DeskError> {
         self.read(self.store.timeline(row))
@@ -77,6 +89,27 @@ impl Book {
     /// A person's row; none when erased.
     pub(crate) fn person(&self, subject: SubjectId) -> Result<Option<Person>, DeskError> {
         self.read(self.store.person(subject))
+    }
+
+    /// Where a worker was last known to be, and when; none: never seen.
+    pub(crate) fn place(&self, worker: WorkerId) -> Result<Option<(Point, Time)>, DeskError> {
+        let row = self.read(self.store.place(worker))?;
+        Ok(row.and_then(|row| row.point().map(|point| (point, row.at))))
+    }
+
+    /// All goods, in the order of their first receipt.
+    pub(crate) fn stock(&self) -> Result<Vec<StockRow>, DeskError> {
+        self.read(self.store.stock())
+    }
+
+    /// One member.
+    pub(crate) fn member(&self, id: MemberId) -> Result<Option<MemberRow>, DeskError> {
+        self.read(self.store.member(id))
+    }
+
+    /// All members, by number.
+    pub(crate) fn members(&self) -> Result<Vec<MemberRow>, DeskError> {
+        self.read(self.store.members())
     }
 
     /// The note written with this record; none when erased.
@@ -112,6 +145,11 @@ impl Book {
         self.read(self.store.profile(wanted))
     }
 
+    /// Every version of every profile, by number.
+    pub(crate) fn profiles(&self) -> Result<Vec<(ProfileId, Profile)>, DeskError> {
+        self.read(self.store.profiles())
+    }
+
     /// The name of a participant.
     pub(crate) fn participant_name(&self, id: ParticipantId) -> Result<Option<String>, DeskError> {
         self.read(self.store.participant_name(id))
@@ -139,6 +177,8 @@ fn decides(event: &Event, wanted: CallId) -> bool {
     match event {
         Event::NobodyFound { call, .. }
         | Event::OfferSent { call, .. }
+        | Event::BroadcastSent { call, .. }
+        | Event::AssignmentReserved { call, .. }
         | Event::AssignmentCommitted { call, .. } => *call == wanted,
         _ => false,
     }

@@ -5,8 +5,8 @@
 
 use ascall_engine::domain::breaker::{State, StateKind};
 use ascall_engine::domain::call::Call;
-use ascall_engine::domain::command::Person;
-use ascall_engine::domain::event::{About, Concern, Mode, ParticipantKind};
+use ascall_engine::domain::command::{Command, Order, Person};
+use ascall_engine::domain::event::{About, Concern, Mode, ParticipantKind, Window};
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{
     AttentionId, CallId, IncidentId, OfferId, ParticipantId, SubjectId, Time, WorkerId,
@@ -14,6 +14,7 @@ use ascall_engine::domain::ids::{
 use ascall_engine::domain::participant;
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::Position;
+use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::domain::worker;
 use ascall_engine::domain::world::World;
 use std::collections::BTreeMap;
@@ -34,6 +35,10 @@ pub(crate) struct Worker {
     pub availability: &'static str,
     pub call: Option<CallId>,
     pub idle_since: Time,
+    /// Appointments the worker is reserved for.
+    pub reserved: Vec<(CallId, Window)>,
+    /// How often customers rated the worker, and the sum of the stars.
+    pub rated: (u32, u32),
 }
 
 impl Worker {
@@ -50,32 +55,67 @@ impl Worker {
             availability: worker.availability().name(),
             call: worker.current.map(|(call, _)| call),
             idle_since: worker.idle_since,
+            reserved: worker.reserved.iter().map(|(call, window)| (*call, *window)).collect(),
+            rated: worker.rated,
         }
     }
 }
 
-/// A question to a worker that waits for an answer.
+/// A question to workers that waits for an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Offer {
     pub id: OfferId,
     pub call: CallId,
-    pub worker: WorkerId,
+    /// Who was asked and has not said no: one, or with a ring several.
+    pub workers: Vec<WorkerId>,
+    /// The ring of a question to several, from 0.
+    pub ring: Option<u8>,
     pub deadline: Time,
 }
 
-/// Open offers, by number.
-pub(crate) fn offers(world: &World) -> Vec<Offer> {
-    let of = |call: &Call| {
+/// Open offers, by number: all, or those to one worker.
+pub(crate) fn offers(world: &World, to: Option<WorkerId>) -> Vec<Offer> {
+    let one = |call: &Call| {
         call.offer.map(|offer| Offer {
             id: offer.id,
             call: call.id,
-            worker: offer.worker,
+            workers: vec![offer.worker],
+            ring: None,
             deadline: offer.deadline,
         })
     };
-    let mut offers: Vec<Offer> = world.calls().filter_map(of).collect();
+    let several = |call: &Call| {
+        call.live_broadcast().map(|broadcast| Offer {
+            id: broadcast.id,
+            call: call.id,
+            workers: broadcast.asked.iter().copied().collect(),
+            ring: Some(broadcast.ring),
+            deadline: broadcast.deadline,
+        })
+    };
+    let asked = |offer: &Offer| to.is_none_or(|worker| offer.workers.contains(&worker));
+    let all = world.calls().flat_map(|call| one(call).into_iter().chain(several(call)));
+    let mut offers: Vec<Offer> = all.filter(asked).collect();
     offers.sort_unstable_by_key(|offer| offer.id);
     offers
+}
+
+/// Which of the calls the worker could claim now: for now, or for the appointment that each has.
+///
+/// # Errors
+/// There is no such worker.
+pub(crate) fn claimable(
+    world: &World,
+    now: Time,
+    worker: WorkerId,
+    mut calls: Vec<CallId>,
+) -> Result<Vec<CallId>, Refusal> {
+    world.worker(worker).ok_or(Refusal::NoSuchWorker(worker))?;
+    calls.retain(|call| {
+        let claim = Command::ClaimCall { call: *call, worker, at: None };
+        world.decide(&Order::by_clock(claim), now).is_ok()
+    });
+    Ok(calls)
 }
 
 /// A participant, or the stage `assign`.
@@ -203,6 +243,8 @@ pub(crate) struct Attention {
     /// The participant's name, when it is about one.
     pub participant: Option<String>,
     pub concern: Concern,
+    /// The product the call waits for, when that is why.
+    pub short_of: Option<String>,
     pub raised_at: Time,
     pub taken_by: Option<String>,
 }
@@ -213,11 +255,20 @@ pub(crate) fn attention(world: &World) -> Vec<Attention> {
         About::Participant(id) => world.participants().find(|p| p.id == id).map(|p| p.name.clone()),
         _ => None,
     };
+    let short_of = |about: About, concern: Concern| match (about, concern) {
+        (About::Call(call), Concern::StepDenied) => {
+            let call = world.call(call)?;
+            let (product, _, refused) = call.needs_goods(&world.profile(call.profile)?.spec)?;
+            refused.then(|| product.to_owned())
+        }
+        _ => None,
+    };
     let of = |item: &ascall_engine::domain::world::Attention| Attention {
         id: item.id,
         about: item.about,
         participant: name(item.about),
         concern: item.concern,
+        short_of: short_of(item.about, item.concern),
         raised_at: item.at,
         taken_by: item.taken_by.clone(),
     };

@@ -9,6 +9,8 @@ pub(crate) mod error;
 pub(crate) mod letters;
 pub(crate) mod live;
 pub(crate) mod profiles;
+pub(crate) mod stock;
+pub(crate) mod usage;
 
 pub(crate) use ascall_engine::engine::ParticipantConfig;
 pub(crate) use ascall_engine::views::{CallFilter, CallRow};
@@ -16,13 +18,14 @@ pub(crate) use book::Book;
 pub(crate) use error::DeskError;
 
 use ascall_engine::domain::command::{Command, Order, Receipt};
-use ascall_engine::domain::event::{Actor, Event, Verdict};
+use ascall_engine::domain::event::{Account, Actor, Event, Verdict};
 use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::{CallId, Time, WorkerId};
+use ascall_engine::domain::ids::{CallId, OfferId, SubjectId, Time, WorkerId};
 use ascall_engine::domain::profile::Profile;
 use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::domain::world::{Settings, World};
 use ascall_engine::engine::{Config, Engine};
+use ascall_engine::views::letter::Face;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -44,6 +47,8 @@ pub(crate) struct Setup {
     pub participants: Vec<ParticipantConfig>,
     /// The program that notices are handed to.
     pub notice_command: Option<Vec<String>>,
+    /// How times are written in notices.
+    pub clock_face: Face,
     /// Under whose name commands are journalled.
     pub operator: String,
     /// Whether a phone number of no known form is refused.
@@ -74,6 +79,7 @@ impl Setup {
             profiles: self.profiles.clone(),
             participants: self.participants.clone(),
             notice_command: self.notice_command.clone(),
+            clock_face: self.clock_face,
             settings: Settings::default(),
             check_after_crash: false,
         }
@@ -87,6 +93,8 @@ pub(crate) struct Asking {
     pub key: Option<String>,
     /// The asker's words.
     pub reason: Option<String>,
+    /// Who asks, when it is not the operator.
+    pub by: Option<Actor>,
 }
 
 /// What remains to be done when a one-shot leaves.
@@ -144,7 +152,7 @@ impl Desk {
 
     fn order(&self, asking: Asking, command: Command) -> Order {
         Order {
-            actor: Actor::Operator(self.setup.operator.clone()),
+            actor: asking.by.unwrap_or_else(|| Actor::Operator(self.setup.operator.clone())),
             key: asking.key,
             reason: asking.reason,
             causation: None,
@@ -210,9 +218,39 @@ impl Desk {
         Ok(Some(worker))
     }
 
-    /// Open offers, by number.
-    pub(crate) async fn offers(&self) -> Result<Vec<live::Offer>, DeskError> {
-        self.ask(|world, _| live::offers(world)).await
+    /// Who each worker is.
+    pub(crate) async fn subjects(&self) -> Result<BTreeMap<WorkerId, SubjectId>, DeskError> {
+        self.ask(|world, _| world.workers().map(|worker| (worker.id, worker.subject)).collect())
+            .await
+    }
+
+    /// Where a worker was last seen: the freshest place the live state knows, and when.
+    pub(crate) async fn place(&self, id: WorkerId) -> Result<Option<(Point, Time)>, DeskError> {
+        self.ask(move |world, _| world.worker(id).and_then(|worker| world.last_seen(worker))).await
+    }
+
+    /// Open offers, by number: all, or those to one worker.
+    pub(crate) async fn offers(&self, to: Option<WorkerId>) -> Result<Vec<live::Offer>, DeskError> {
+        self.ask(move |world, _| live::offers(world, to)).await
+    }
+
+    /// Which of the calls the worker could claim now.
+    pub(crate) async fn claimable(
+        &self,
+        worker: WorkerId,
+        calls: Vec<CallId>,
+    ) -> Result<Vec<CallId>, DeskError> {
+        Ok(self.ask(move |world, now| live::claimable(world, now, worker, calls)).await??)
+    }
+
+    /// The call an open offer is about.
+    pub(crate) async fn call_of_offer(&self, id: OfferId) -> Result<Option<CallId>, DeskError> {
+        self.ask(move |world, _| world.offer(id).map(|call| call.id)).await
+    }
+
+    /// The balance of each account of the books.
+    pub(crate) async fn books(&self) -> Result<BTreeMap<Account, i64>, DeskError> {
+        self.ask(|world, _| world.books().clone()).await
     }
 
     /// Participants by name, and `assign`.

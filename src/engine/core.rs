@@ -4,22 +4,31 @@
 //! core refuses everything until [`Core::reopen`] has built it anew from the disk. The simulator drives this very code.
 
 mod keys;
+mod recall;
+#[cfg(test)]
+mod recall_tests;
+mod references;
 mod upkeep;
 
 use crate::domain::call::Call;
 use crate::domain::carry::{Carried, key_mark};
 use crate::domain::command::{Command, Order, Person, Receipt, RowWrite};
-use crate::domain::event::{Actor, BoundKey, Event, Record, call_of};
+use crate::domain::event::{Actor, BoundKey, Event, Record};
 use crate::domain::geo::Point;
 use crate::domain::ids::{CallId, Millis, ProfileId, Seq, SubjectId, Time, WorkerId};
+use crate::domain::member::Member;
 use crate::domain::profile::Profile;
 use crate::domain::refusal::Refusal;
+use crate::domain::snapshot::Part;
+use crate::domain::stock::Stock;
+use crate::domain::worker::Worker;
 use crate::domain::world::{Settings, World};
 use crate::journal::{Batch, Head, Journal, JournalError, RowChange, Table};
 use crate::planted::planted;
 use crate::record;
-use crate::views::{self, CallRow, Store};
+use crate::views::{self, CallRow, MemberRow, PlaceRow, StockRow, Store};
 use keys::Keys;
+use recall::Ended;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::ops::ControlFlow;
@@ -50,6 +59,7 @@ pub struct Core<J> {
     store: Store,
     settings: Settings,
     keys: Keys,
+    references: Keys,
     /// Events since the last snapshot.
     events_since: u64,
     /// Rows that were archived but did not fill a block.
@@ -84,6 +94,8 @@ struct Draft {
     departed: BTreeMap<CallId, Call>,
     /// Keys bound in this batch: the term of each, its record among those done, and the answer.
     bound: BTreeMap<u64, (usize, Receipt)>,
+    /// Calls that this batch took under a client's own number, by its term.
+    referred: BTreeMap<u64, CallId>,
 }
 
 impl<J: Journal> Core<J> {
@@ -103,7 +115,8 @@ impl<J: Journal> Core<J> {
             world: World::new(settings),
             store,
             settings,
-            keys: Keys::default(),
+            keys: Keys::new(keys::KEYS),
+            references: Keys::new(keys::REFERENCES),
             events_since: 0,
             unsealed: Vec::new(),
             stopped: false,
@@ -135,14 +148,16 @@ impl<J: Journal> Core<J> {
         let view = reader.view()?;
         let snapshot = view.snapshot(Seq(u64::MAX))?;
         let chunks = snapshot.map(|snapshot| snapshot.chunks).unwrap_or_default();
-        let (keys, parts): (Vec<_>, Vec<_>) =
-            chunks.iter().partition(|chunk| chunk.kind == keys::CHUNK_KIND);
-        let restored = Keys::load(keys.into_iter()).zip(World::from_parts(
-            parts.iter().map(|chunk| (chunk.kind, chunk.bytes.as_slice())),
+        let parts = chunks.iter().filter(|chunk| Part::is_kind(chunk.kind));
+        let world = World::from_parts(
+            parts.map(|chunk| (chunk.kind, chunk.bytes.as_slice())),
             self.settings,
-        ));
-        (self.keys, self.world) =
-            restored.unwrap_or_else(|| (Keys::default(), World::new(self.settings)));
+        );
+        let keys = Keys::load(keys::KEYS, &chunks).zip(Keys::load(keys::REFERENCES, &chunks));
+        ((self.keys, self.references), self.world) = keys.zip(world).unwrap_or_else(|| {
+            let none = (Keys::new(keys::KEYS), Keys::new(keys::REFERENCES));
+            (none, World::new(self.settings))
+        });
         self.events_since = 0;
         let mut damage = None;
         let from = self.world.seq().next();
@@ -150,9 +165,12 @@ impl<J: Journal> Core<J> {
             Ok(record) => {
                 self.events_since += record.events.len() as u64;
                 if let Some(bound) = record.key.as_ref().filter(|_| !planted!(KeyForgotten)) {
-                    self.keys.bind(key_term(&record.actor, &bound.key), record.seq);
+                    self.keys.bind(key_term(&record.actor, &bound.key), record.seq.0);
                 }
                 self.world.replay(&record);
+                for (term, call) in references::named_in(&self.world, &record) {
+                    self.references.bind(term, call.0);
+                }
                 ControlFlow::Continue(())
             }
             Err(error) => {
@@ -244,14 +262,20 @@ impl<J: Journal> Core<J> {
                 return Ok(answer.map(|_| Vec::new()));
             }
         }
-        let mut world = self.world.clone();
-        match world.carry_out(order, now) {
-            Ok(carried) => Ok(Ok(carried.record.map(|record| record.events).unwrap_or_default())),
-            Err(Refusal::NoSuchCall(id)) => {
-                Ok(self.refuse_ended(&draft, id, order)?.map(|_| Vec::new()))
-            }
-            Err(refusal) => Ok(Err(refusal)),
+        if let Some(answer) = self.taken_before(&draft, order)? {
+            return Ok(answer.map(|_| Vec::new()));
         }
+        let mut world = self.world.clone();
+        let mut carried = world.carry_out(order, now);
+        if let Err(Refusal::NoSuchCall(id)) = carried {
+            match self.look_back(&draft, id, order)? {
+                Ended::Recalled(call) => {
+                    carried = world.carry_out_about(order, Some(&call), now);
+                }
+                Ended::Answered(answer) => return Ok(answer.map(|_| Vec::new())),
+            }
+        }
+        Ok(carried.map(|carried| carried.record.map(|record| record.events).unwrap_or_default()))
     }
 
     /// Decides one order in memory.
@@ -271,7 +295,19 @@ impl<J: Journal> Core<J> {
         {
             return Ok(answer);
         }
-        match self.world.carry_out(order, now) {
+        if let Some(answer) = self.taken_before(draft, order)? {
+            return Ok(answer);
+        }
+        let mut carried = self.world.carry_out(order, now);
+        if let Err(Refusal::NoSuchCall(id)) = carried {
+            match self.look_back(draft, id, order)? {
+                Ended::Recalled(call) => {
+                    carried = self.world.carry_out_about(order, Some(&call), now);
+                }
+                Ended::Answered(answer) => return Ok(answer),
+            }
+        }
+        match carried {
             Ok(carried) => {
                 let receipt = carried.receipt.clone();
                 if let (Some(term), Some(_)) = (term, &carried.record) {
@@ -280,7 +316,6 @@ impl<J: Journal> Core<J> {
                 self.take(draft, carried)?;
                 Ok(Ok(receipt))
             }
-            Err(Refusal::NoSuchCall(id)) => self.refuse_ended(draft, id, order),
             Err(refusal) => Ok(Err(refusal)),
         }
     }
@@ -300,7 +335,7 @@ impl<J: Journal> Core<J> {
                 return Ok(Some(compare(bound, order, receipt.clone())));
             }
         }
-        let newest = self.keys.newest(term).into_iter().map(|seq| seq.0);
+        let newest = self.keys.newest(term).into_iter();
         let on_disk = if self.keys.may_be_older(term) {
             self.store.reader().view()?.lookup(views::BY_KEY, term)?
         } else {
@@ -317,36 +352,21 @@ impl<J: Journal> Core<J> {
         Ok(None)
     }
 
-    /// A call that is not in the world may have ended: then its row knows how.
-    fn refuse_ended(
-        &self,
-        draft: &Draft,
-        id: CallId,
-        order: &Order,
-    ) -> Result<Answer, JournalError> {
-        let row = match draft.departed.get(&id) {
-            Some(call) => Some(CallRow::of(call, &self.world)),
-            None => self.store.call(id)?,
-        };
-        let Some(row) = row else { return Ok(Err(Refusal::NoSuchCall(id))) };
-        let canceled = row.phase == crate::domain::phase::Phase::Canceled;
-        if let (Command::CancelCall { .. }, true) = (&order.command, canceled) {
-            // The second cancel gets the first one's answer and changes nothing.
-            let seq = row.seq();
-            let nothing =
-                Receipt { seq, call: Some(id), worker: None, participant: None, replayed: true };
-            return Ok(Ok(nothing));
-        }
-        let verb = order.command.participle();
-        Ok(Err(Refusal::WrongPhase { call: id, phase: row.phase, verb }))
-    }
-
     fn take(&self, draft: &mut Draft, carried: Carried) -> Result<(), JournalError> {
+        if let Some(record) = &carried.record {
+            draft.referred.extend(references::named_in(&self.world, record));
+        }
         for call in carried.departed {
             draft.touched.remove(&call.id);
             draft.departed.insert(call.id, call);
         }
-        draft.touched.extend(carried.touched);
+        for id in carried.touched {
+            match (draft.departed.get_mut(&id), &carried.record) {
+                // It ended in this batch and is forgotten: what still speaks of it goes into its row.
+                (Some(call), Some(record)) => call.seqs.push(record.seq),
+                _ => drop(draft.touched.insert(id)),
+            }
+        }
         for row in carried.rows {
             draft.batch.rows.push(match row {
                 RowWrite::Subject(id, person) => subject_row(id, &person),
@@ -357,6 +377,13 @@ impl<J: Journal> Core<J> {
                     }
                     subject_row(id, &person.unwrap_or_default().amended(change))
                 }
+                RowWrite::Copy { to, from, change } => {
+                    let mut person = draft.person(from);
+                    if person.is_none() {
+                        person = self.store.person(from)?;
+                    }
+                    subject_row(to, &person.unwrap_or_default().amended(change))
+                }
                 RowWrite::Note(seq, text) => {
                     RowChange::Put { table: Table::Notes, key: seq.0, value: text.into_bytes() }
                 }
@@ -364,14 +391,6 @@ impl<J: Journal> Core<J> {
         }
         draft.done.records.extend(carried.record.map(Arc::new));
         Ok(())
-    }
-
-    /// The row of a call that is over and forgotten, with the records of this batch that still speak of it.
-    fn late_row(&self, draft: &Draft, id: CallId) -> Result<Option<CallRow>, JournalError> {
-        let Some(mut row) = self.store.call(id)? else { return Ok(None) };
-        let speaks = |record: &&Arc<Record>| record.events.iter().any(|e| call_of(e) == Some(id));
-        row.seqs.extend(draft.done.records.iter().filter(speaks).map(|record| record.seq));
-        Ok(Some(row))
     }
 
     fn commit(&mut self, mut draft: Draft) -> Result<Done, JournalError> {
@@ -395,8 +414,20 @@ impl<J: Journal> Core<J> {
             let value = CallRow::of(call, &self.world).encode();
             draft.batch.rows.push(RowChange::Put { table: Table::Live, key: id.0, value });
         }
+        let (mut goods, mut members, mut seen) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for event in draft.done.records.iter().flat_map(|record| &record.events) {
             match event {
+                Event::StockMoved { product, .. } => drop(goods.insert(product.as_str())),
+                Event::MemberAdded { member, .. }
+                | Event::MemberChanged { member, .. }
+                | Event::CouponGranted { member, .. }
+                | Event::CouponUsed { member, .. } => drop(members.insert(*member)),
+                Event::CallCompleted { call } => {
+                    let ended = draft.departed.get(call).or_else(|| self.world.call(*call));
+                    members.extend(ended.and_then(|c| c.member).map(|known| known.member));
+                }
+                Event::PositionsKept { at } => seen.extend(at.iter().map(|(worker, ..)| *worker)),
                 Event::ProfileAdopted { profile, spec } => {
                     draft.batch.rows.push(profile_row(*profile, spec));
                 }
@@ -408,6 +439,15 @@ impl<J: Journal> Core<J> {
                 _ => {}
             }
         }
+        let mut rows = Vec::new();
+        for product in goods {
+            if let Some((_, stock)) = self.world.stock().find(|(name, _)| *name == product) {
+                rows.push(stock_row(product, stock));
+            }
+        }
+        rows.extend(members.iter().filter_map(|id| self.world.member(*id)).map(member_row));
+        rows.extend(seen.iter().filter_map(|id| self.world.worker(*id)).filter_map(place_row));
+        draft.batch.rows.extend(rows);
         draft.batch.records = draft.done.records.iter().map(|r| record::encode(r)).collect();
         if let Err(error) = self.journal.append(&draft.batch) {
             if planted!(AckBeforeCommit) {
@@ -420,7 +460,10 @@ impl<J: Journal> Core<J> {
             self.events_since += record.events.len() as u64;
         }
         for (term, (_, receipt)) in draft.bound {
-            self.keys.bind(term, receipt.seq);
+            self.keys.bind(term, receipt.seq.0);
+        }
+        for (term, call) in draft.referred {
+            self.references.bind(term, call.0);
         }
         Ok(draft.done)
     }
@@ -459,9 +502,35 @@ fn subject_row(id: SubjectId, person: &Person) -> RowChange {
     RowChange::Put { table: Table::Subjects, key: id.0, value }
 }
 
+fn row(table: Table, key: u64, value: &impl serde::Serialize) -> RowChange {
+    RowChange::Put { table, key, value: rmp_serde::to_vec_named(value).unwrap_or_default() }
+}
+
+fn stock_row(product: &str, stock: &Stock) -> RowChange {
+    let (on_hand, reserved) = (stock.on_hand, stock.reserved);
+    let shown = StockRow { product: product.to_owned(), on_hand, reserved };
+    row(Table::Stock, stock.number, &shown)
+}
+
+fn member_row(member: &Member) -> RowChange {
+    row(Table::Members, member.id.0, &MemberRow::of(member))
+}
+
+fn place_row(worker: &Worker) -> Option<RowChange> {
+    let (point, at) = worker.seen?;
+    let shown = PlaceRow { lat_e6: point.lat_e6(), lon_e6: point.lon_e6(), at };
+    Some(row(Table::Workers, worker.id.0, &shown))
+}
+
 fn profile_row(id: ProfileId, spec: &Profile) -> RowChange {
     let value = rmp_serde::to_vec_named(spec).unwrap_or_default();
     RowChange::Put { table: Table::Profiles, key: id.0.into(), value }
+}
+
+/// The receipt of what was done before about a call.
+fn replayed(seq: Seq, call: CallId) -> Receipt {
+    let (worker, participant, member) = (None, None, None);
+    Receipt { seq, call: Some(call), worker, participant, member, replayed: true }
 }
 
 /// The term of a key: keys of different people never meet.
@@ -495,5 +564,12 @@ fn compare(bound: &BoundKey, order: &Order, mut receipt: Receipt) -> Answer {
 /// The receipt that a record was answered with.
 fn receipt_of(record: &Record, bound: &BoundKey) -> Receipt {
     let (call, worker) = (bound.call, bound.worker);
-    Receipt { seq: record.seq, call, worker, participant: None, replayed: true }
+    Receipt {
+        seq: record.seq,
+        call,
+        worker,
+        participant: None,
+        member: bound.member,
+        replayed: true,
+    }
 }

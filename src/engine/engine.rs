@@ -23,6 +23,7 @@ use crate::domain::world::{Settings, World};
 use crate::journal::lock::{Holder, LockError, StoreLock};
 use crate::journal::redb::{BackendSource, Options, RedbJournal};
 use crate::journal::{Head, JournalError};
+use crate::views::letter::Face;
 use crate::views::{CallRow, Store};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
@@ -62,6 +63,8 @@ pub struct Config {
     pub participants: Vec<ParticipantConfig>,
     /// The program that notices with the transport `command` are handed to.
     pub notice_command: Option<Vec<String>>,
+    /// How times are written in notices.
+    pub clock_face: Face,
     /// What is not part of a profile.
     pub settings: Settings,
     /// After an unclean end of the process before: whether the whole store is verified in the background. For hosts.
@@ -79,6 +82,7 @@ impl Config {
             profiles: Vec::new(),
             participants: Vec::new(),
             notice_command: None,
+            clock_face: |at| at.0.to_string(),
             settings: Settings::default(),
             check_after_crash: false,
         }
@@ -244,7 +248,7 @@ impl Engine {
         let (orders, inbox) = mpsc::channel();
         let (head_out, head) = watch::channel(core.head().seq);
         let store = core.store().clone();
-        let outbox = outbox::Outbox::new(config.notice_command.clone());
+        let outbox = outbox::Outbox::new(config.notice_command.clone(), config.clock_face);
         let writer = writer::Writer {
             core,
             clock,
@@ -508,20 +512,17 @@ enum Configured {
 
 /// Makes the desk what the configuration says; what is so already leaves no record.
 fn configure(core: &mut Core<RedbJournal>, config: &Config, now: Time) -> Result<(), Configured> {
-    let mut orders: Vec<Order> = config
-        .participants
-        .iter()
-        .map(|p| {
-            Order::by_clock(Command::SetParticipant {
-                name: p.name.clone(),
-                kind: p.kind.clone(),
-                breaker: p.breaker.clone(),
-                bulkhead: p.bulkhead,
-            })
-        })
-        .collect();
     let profiles = config.profiles.iter().cloned().map(|p| Command::AdoptProfile(Box::new(p)));
-    orders.extend(profiles.map(Order::by_clock));
+    let mut orders: Vec<Order> = profiles.map(Order::by_clock).collect();
+    // Last, so that what is said of a participant here outranks what the profiles say.
+    orders.extend(config.participants.iter().map(|p| {
+        Order::by_clock(Command::SetParticipant {
+            name: p.name.clone(),
+            kind: p.kind.clone(),
+            breaker: p.breaker.clone(),
+            bulkhead: p.bulkhead,
+        })
+    }));
     let done = core.run(&orders, now).map_err(Configured::Failed)?;
     for answer in done.answers {
         answer.map_err(Configured::Refused)?;

@@ -91,6 +91,26 @@ mod switch {
         UnpaidCompleted,
         /// A refusal changes the world.
         DirtyRefusal,
+        /// A charge of which nobody knows is tried again under another key.
+        ChargedAgain,
+        /// A refund is promised and never asked for.
+        RefundLost,
+        /// Goods whose way back was asked for twice come back twice.
+        ReturnedTwice,
+        /// The second claim of a call wins.
+        ClaimOverwritten,
+        /// A coupon stays with its member when it was used.
+        CouponKept,
+        /// A worker is reserved for two appointments at one time.
+        ReservationOverlaps,
+        /// A broadcast that is over is taken once more.
+        BroadcastTakenTwice,
+        /// Those who are told all at once are told nothing.
+        WorkersNotTold,
+        /// A call is rated again and again.
+        RatedTwice,
+        /// An ended call is recalled without what was given back since its end.
+        StaleRecall,
     );
 
     thread_local! {

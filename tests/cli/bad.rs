@@ -63,64 +63,62 @@ fn nothing_where_something_is_needed() {
         "inbox",
         "settle C-2",
         "hold C-3",
-    ]), @r#"
-$ request
-error: the following required arguments were not provided:
-  --tel <TEL>
-Usage: ascall request --lang <LANG> --tel <TEL>
-hint: see what it takes with --help
-$ request --tel ''
-error: a telephone number is empty
-hint: give a number like 010-0000-1234
-$ request --tel '   '
-error: a telephone number is empty
-hint: give a number like 010-0000-1234
-$ request --tel 010-0000-0001 --cost ''
-error: invalid value '' for '--cost <WON>': `` is not whole won (expected a form like `25500` or `25,500`)
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 --priority ''
-error: invalid value '' for '--priority <PRIORITY>': `` is not a priority (low, normal, high, urgent, or 0 to 3)
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 --key ''
-error: invalid value '' for '--key <KEY>': nothing stands there
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 --field ''
-error: invalid value '' for '--field <NAME=VALUE>': `` is not NAME=VALUE
-hint: see what it takes with --help
-$ request -f ''
-error: a value is required for '--file <FILE>' but none was supplied
-hint: see what it takes with --help
-$ worker add --name '' --tel 010-0000-0001
-error: invalid value '' for '--name <NAME>': nothing stands there
-hint: see what it takes with --help
-$ worker add --name 김 --tel ''
-error: a telephone number is empty
-hint: give a number like 010-0000-1234
-$ worker add --name 김 --tel 010-0000-0001 --skill ''
-error: invalid value '' for '--skill <SKILL>': nothing stands there
-hint: see what it takes with --help
-$ note C-2 ''
-error: invalid value '' for '<TEXT>': nothing stands there
-hint: see what it takes with --help
-$ status ''
-error: invalid value '' for '<C>': `` is not a call number (expected a form like `C-1`)
-hint: see what it takes with --help
-$ inbox
-error: the following required arguments were not provided:
-  <--tel <TEL>|--worker <W>|--call <C>>
-Usage: ascall inbox --lang <LANG> <--tel <TEL>|--worker <W>|--call <C>>
-hint: see what it takes with --help
-$ settle C-2
-error: the following required arguments were not provided:
-  --by <BY>
-Usage: ascall settle --by <BY> --lang <LANG> <C>
-hint: see what it takes with --help
-$ hold C-3
-error: the following required arguments were not provided:
-  --until <TIME>
-Usage: ascall hold --until <TIME> --lang <LANG> <C>
-hint: see what it takes with --help
-"#);
+    ]), @"
+    $ request
+    error: nobody is named who calls
+    hint: add --tel 010-0000-1234, or for a member --member M-1
+    $ request --tel ''
+    error: a telephone number is empty
+    hint: give a number like 010-0000-1234
+    $ request --tel '   '
+    error: a telephone number is empty
+    hint: give a number like 010-0000-1234
+    $ request --tel 010-0000-0001 --cost ''
+    error: invalid value '' for '--cost <WON>': `` is not whole won (expected a form like `25500` or `25,500`)
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 --priority ''
+    error: invalid value '' for '--priority <PRIORITY>': `` is not a priority (low, normal, high, urgent, or 0 to 3)
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 --key ''
+    error: invalid value '' for '--key <KEY>': nothing stands there
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 --field ''
+    error: invalid value '' for '--field <NAME=VALUE>': `` is not NAME=VALUE
+    hint: see what it takes with --help
+    $ request -f ''
+    error: a value is required for '--file <FILE>' but none was supplied
+    hint: see what it takes with --help
+    $ worker add --name '' --tel 010-0000-0001
+    error: invalid value '' for '--name <NAME>': nothing stands there
+    hint: see what it takes with --help
+    $ worker add --name 김 --tel ''
+    error: a telephone number is empty
+    hint: give a number like 010-0000-1234
+    $ worker add --name 김 --tel 010-0000-0001 --skill ''
+    error: invalid value '' for '--skill <SKILL>': nothing stands there
+    hint: see what it takes with --help
+    $ note C-2 ''
+    error: invalid value '' for '[TEXT]': nothing stands there
+    hint: see what it takes with --help
+    $ status ''
+    error: invalid value '' for '<C>': `` is not a call number (expected a form like `C-1`)
+    hint: see what it takes with --help
+    $ inbox
+    error: the following required arguments were not provided:
+      <--tel <TEL>|--worker <W>|--member <M>|--call <C>>
+    Usage: ascall inbox --lang <LANG> <--tel <TEL>|--worker <W>|--member <M>|--call <C>>
+    hint: see what it takes with --help
+    $ settle C-2
+    error: the following required arguments were not provided:
+      --by <BY>
+    Usage: ascall settle --by <BY> --lang <LANG> <C>
+    hint: see what it takes with --help
+    $ hold C-3
+    error: the following required arguments were not provided:
+      --until <TIME>
+    Usage: ascall hold --until <TIME> --lang <LANG> <C>
+    hint: see what it takes with --help
+    ");
 }
 
 #[test]
@@ -273,83 +271,83 @@ fn what_is_not_there() {
         "worker add --name 김 --tel 010-0000-0001 --service nowhere",
         "list --profile nowhere",
         "worker list --service nowhere",
-    ]), @r#"
-$ status C-999
-error: there is no call C-999
-hint: see which there are: ascall list --all
-$ cancel C-0
-error: there is no call C-0
-hint: see which there are: ascall list --all
-$ why C-999
-error: there is no call C-999
-hint: see which there are: ascall list --all
-$ why C-2 W-99
-error: there is no worker W-99
-hint: see who there is: ascall worker list
-$ watch C-999
-error: there is no call C-999
-hint: see which there are: ascall list --all
-$ inbox --call C-999
-error: there is no call C-999
-hint: see which there are: ascall list --all
-$ inbox --worker W-99
-error: there is no worker W-99
-hint: see who there is: ascall worker list
-$ assign C-3 W-99
-error: there is no worker W-99
-hint: see who there is: ascall worker list
-$ worker show W-99
-error: there is no worker W-99
-hint: see who there is: ascall worker list
-$ worker on W-99
-error: there is no worker W-99
-hint: see who there is: ascall worker list
-$ worker at W-99 37.5,127.0
-error: there is no worker W-99
-hint: see who there is: ascall worker list
-$ offer accept O-9
-error: offer O-9 is not open any more
-hint: see what is open: ascall offer list
-$ offer decline O-9
-error: offer O-9 is not open any more
-hint: see what is open: ascall offer list
-$ attention take A-9
-error: attention A-9 is not open
-hint: see what is open: ascall attention list
-$ attention done A-9
-error: attention A-9 is not open
-hint: see what is open: ascall attention list
-$ participant stop nobody
-error: there is no participant `nobody` (known: manage, assign)
-hint: see who there is: ascall participant list
-$ breaker open nobody --reason x
-error: there is no participant `nobody` (known: manage, assign)
-hint: see who there is: ascall participant list
-$ breaker incidents nobody
-error: there is no participant `nobody` (known: manage)
-hint: see who there is: ascall participant list
-$ waive C-2 nothing --reason x
-error: call C-2 has no step `nothing` (its steps: manage)
-hint: see its steps: ascall status C-2
-$ request --tel 010-0000-0001 --profile repiar
-error: there is no profile `repiar` (known: driver, repair)
-hint: name one of them with --profile, or add a file to `profiles` in the configuration
-$ request --tel 010-0000-0001 --field colour=red
-error: profile `repair` has no field `colour` (its fields: tel, location, cost, kind)
-hint: leave it out, or use one of the fields named
-$ request --tel 010-0000-0001 --profile driver --field transmission=magic
-error: `magic` is not allowed for `transmission` (allowed: 자동, 수동)
-hint: give one of the allowed values: --field transmission=…
-$ worker add --name 김 --tel 010-0000-0001 --service nowhere
-error: there is no profile `nowhere` (known: driver, repair)
-hint: name one of them with --profile, or add a file to `profiles` in the configuration
-$ list --profile nowhere
-error: there is no profile `nowhere` (known: driver, repair)
-hint: name one of them with --profile, or add a file to `profiles` in the configuration
-$ worker list --service nowhere
-error: there is no profile `nowhere` (known: driver, repair)
-hint: name one of them with --profile, or add a file to `profiles` in the configuration
-"#);
+    ]), @"
+    $ status C-999
+    error: there is no call C-999
+    hint: see which there are: ascall list --all
+    $ cancel C-0
+    error: there is no call C-0
+    hint: see which there are: ascall list --all
+    $ why C-999
+    error: there is no call C-999
+    hint: see which there are: ascall list --all
+    $ why C-2 W-99
+    error: there is no worker W-99
+    hint: see who there is: ascall worker list
+    $ watch C-999
+    error: there is no call C-999
+    hint: see which there are: ascall list --all
+    $ inbox --call C-999
+    error: there is no call C-999
+    hint: see which there are: ascall list --all
+    $ inbox --worker W-99
+    error: there is no worker W-99
+    hint: see who there is: ascall worker list
+    $ assign C-3 W-99
+    error: there is no worker W-99
+    hint: see who there is: ascall worker list
+    $ worker show W-99
+    error: there is no worker W-99
+    hint: see who there is: ascall worker list
+    $ worker on W-99
+    error: there is no worker W-99
+    hint: see who there is: ascall worker list
+    $ worker at W-99 37.5,127.0
+    error: there is no worker W-99
+    hint: see who there is: ascall worker list
+    $ offer accept O-9
+    error: offer O-9 is not open any more
+    hint: see what is open: ascall offer list
+    $ offer decline O-9
+    error: offer O-9 is not open any more
+    hint: see what is open: ascall offer list
+    $ attention take A-9
+    error: attention A-9 is not open
+    hint: see what is open: ascall attention list
+    $ attention done A-9
+    error: attention A-9 is not open
+    hint: see what is open: ascall attention list
+    $ participant stop nobody
+    error: there is no participant `nobody` (known: manage, payment, delivery, stock, assign)
+    hint: see who there is: ascall participant list
+    $ breaker open nobody --reason x
+    error: there is no participant `nobody` (known: manage, payment, delivery, stock, assign)
+    hint: see who there is: ascall participant list
+    $ breaker incidents nobody
+    error: there is no participant `nobody` (known: delivery, manage, payment, stock)
+    hint: see who there is: ascall participant list
+    $ waive C-2 nothing --reason x
+    error: call C-2 has no step `nothing` (its steps: manage)
+    hint: see its steps: ascall status C-2
+    $ request --tel 010-0000-0001 --profile repiar
+    error: there is no profile `repiar` (known: driver, repair, shop, taxi, tutoring)
+    hint: name one of them with --profile, or add a file to `profiles` in the configuration
+    $ request --tel 010-0000-0001 --field colour=red
+    error: profile `repair` has no field `colour` (its fields: tel, location, cost, visit, kind)
+    hint: leave it out, or use one of the fields named
+    $ request --tel 010-0000-0001 --profile driver --field transmission=magic
+    error: `magic` is not allowed for `transmission` (allowed: 자동, 수동)
+    hint: give one of the allowed values: --field transmission=…
+    $ worker add --name 김 --tel 010-0000-0001 --service nowhere
+    error: there is no profile `nowhere` (known: driver, repair, shop, taxi, tutoring)
+    hint: name one of them with --profile, or add a file to `profiles` in the configuration
+    $ list --profile nowhere
+    error: there is no profile `nowhere` (known: driver, repair, shop, taxi, tutoring)
+    hint: name one of them with --profile, or add a file to `profiles` in the configuration
+    $ worker list --service nowhere
+    error: there is no profile `nowhere` (known: driver, repair, shop, taxi, tutoring)
+    hint: name one of them with --profile, or add a file to `profiles` in the configuration
+    ");
 }
 
 #[test]
@@ -378,110 +376,110 @@ fn what_the_command_line_does_not_know() {
         "worker add --name 김 --tel 010-0000-0001 --at 'no such place'",
         "worker at W-1 중구",
     ]), @r#"
-$ 
-error: 'ascall' requires a subcommand but one was not provided
-  [subcommands: request, cancel, amend, priority, hold, release, note, reopen, assign, reassign, arrive, start, finish, abort, settle, waive, retry, status, list, watch, why, worker, offer, participant, breaker, inbox, attention, tail, verify, serve, config, completions]
-Usage: ascall [OPTIONS] <COMMAND>
-hint: see what it takes with --help
-$ requst --tel 010-0000-0001
-error: unrecognized subcommand 'requst'
-hint: a similar subcommand exists: 'request'
-Usage: ascall [OPTIONS] <COMMAND>
-hint: see what it takes with --help
-$ request --tell 010-0000-0001
-error: unexpected argument '--tell' found
-hint: a similar argument exists: '--tel'
-Usage: ascall request --tel <TEL>
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 extra
-error: unexpected argument 'extra' found
-Usage: ascall request [OPTIONS]
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 -f calls.csv
-error: the argument '--tel <TEL>' cannot be used with '--file <FILE>'
-Usage: ascall request --tel <TEL> --lang <LANG>
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 --timeout 5s
-error: the following required arguments were not provided:
-  --wait <PHASE>
-Usage: ascall request --wait <PHASE> --tel <TEL> --timeout <TIME> --lang <LANG>
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 -o xml
-error: invalid value 'xml' for '--output <FORM>'
-  [possible values: table, json, ndjson, csv, id]
-hint: see what it takes with --help
-$ request -f nothing.csv
-error: nothing.csv cannot be read
-caused by: No such file or directory (os error 2)
-hint: name a file that can be read, or - for standard input
-$ request -f .
-error: . cannot be read
-caused by: Is a directory (os error 21)
-hint: name a file that can be read, or - for standard input
-$ list --phase nowhere
-error: invalid value 'nowhere' for '--phase <PHASE>': there is no such phase (known: received, gating, parked, open, assigned, in_service, closing, unwinding, completed, canceled, unfilled, rejected)
-hint: see what it takes with --help
-$ list --phase asigned
-error: invalid value 'asigned' for '--phase <PHASE>': there is no such phase (known: received, gating, parked, open, assigned, in_service, closing, unwinding, completed, canceled, unfilled, rejected); did you mean `assigned`?
-hint: see what it takes with --help
-$ watch C-2 --until completd
-error: invalid value 'completd' for '--until <PHASE>'
-  [possible values: open, assigned, in_service, ended]
-hint: a similar value exists: 'open'
-hint: see what it takes with --help
-$ tail --from 1 -n 5
-error: the argument '--from <SEQ>' cannot be used with '--last <N>'
-Usage: ascall tail --from <SEQ> --lang <LANG>
-hint: see what it takes with --help
-$ worker off W-1 --after-current --abort x
-error: the argument '--after-current' cannot be used with '--abort <REASON>'
-Usage: ascall worker off --after-current --lang <LANG> <W>
-hint: see what it takes with --help
-$ inbox --tel 010-0000-0001 --worker W-1
-error: the argument '--tel <TEL>' cannot be used with '--worker <W>'
-Usage: ascall inbox --lang <LANG> <--tel <TEL>|--worker <W>|--call <C>>
-hint: see what it takes with --help
-$ completions klingon
-error: invalid value 'klingon' for '<SHELL>'
-  [possible values: bash, elvish, fish, powershell, zsh]
-hint: see what it takes with --help
-$ serve
-error: the following required arguments were not provided:
-  --no-http
-Usage: ascall serve --no-http --lang <LANG>
-hint: see what it takes with --help
-$ config
-error: 'ascall config' requires a subcommand but one was not provided
-  [subcommands: show, path]
-Usage: ascall config [OPTIONS] <COMMAND>
-hint: see what it takes with --help
-$ config shwo
-error: unrecognized subcommand 'shwo'
-hint: a similar subcommand exists: 'show'
-Usage: ascall config [OPTIONS] <COMMAND>
-hint: see what it takes with --help
-$ request --tel 010-0000-0001 --location 중구
-error: `중구` could be more than one place:
-  서울특별시 중구
-  부산광역시 중구
-  대구광역시 중구
-  인천광역시 중구
-  대전광역시 중구
-  울산광역시 중구
-hint: say which, e.g. "서울특별시 중구", or give LAT,LON
-$ worker add --name 김 --tel 010-0000-0001 --at 'no such place'
-error: `no such place` is not a place the desk knows
-hint: give a district ("마포구 공덕동") or LAT,LON (37.5481,126.9550)
-$ worker at W-1 중구
-error: `중구` could be more than one place:
-  서울특별시 중구
-  부산광역시 중구
-  대구광역시 중구
-  인천광역시 중구
-  대전광역시 중구
-  울산광역시 중구
-hint: say which, e.g. "서울특별시 중구", or give LAT,LON
-"#);
+    $ 
+    error: 'ascall' requires a subcommand but one was not provided
+      [subcommands: request, cancel, amend, priority, hold, release, note, reopen, reschedule, claim, assign, reassign, depart, arrive, start, finish, abort, settle, refund, rate, waive, retry, status, list, watch, why, worker, offer, stock, member, profile, participant, breaker, inbox, attention, report, tail, verify, serve, config, completions]
+    Usage: ascall [OPTIONS] <COMMAND>
+    hint: see what it takes with --help
+    $ requst --tel 010-0000-0001
+    error: unrecognized subcommand 'requst'
+    hint: a similar subcommand exists: 'request'
+    Usage: ascall [OPTIONS] <COMMAND>
+    hint: see what it takes with --help
+    $ request --tell 010-0000-0001
+    error: unexpected argument '--tell' found
+    hint: a similar argument exists: '--tel'
+    Usage: ascall request --tel <TEL>
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 extra
+    error: unexpected argument 'extra' found
+    Usage: ascall request [OPTIONS]
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 -f calls.csv
+    error: the argument '--tel <TEL>' cannot be used with '--file <FILE>'
+    Usage: ascall request --tel <TEL> --lang <LANG>
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 --timeout 5s
+    error: the following required arguments were not provided:
+      --wait <PHASE>
+    Usage: ascall request --wait <PHASE> --tel <TEL> --timeout <TIME> --lang <LANG>
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 -o xml
+    error: invalid value 'xml' for '--output <FORM>'
+      [possible values: table, json, ndjson, csv, id]
+    hint: see what it takes with --help
+    $ request -f nothing.csv
+    error: nothing.csv cannot be read
+    caused by: No such file or directory (os error 2)
+    hint: name a file that can be read, or - for standard input
+    $ request -f .
+    error: . cannot be read
+    caused by: Is a directory (os error 21)
+    hint: name a file that can be read, or - for standard input
+    $ list --phase nowhere
+    error: invalid value 'nowhere' for '--phase <PHASE>': there is no such phase (known: received, gating, parked, open, scheduled, assigned, in_service, closing, unwinding, completed, canceled, unfilled, rejected)
+    hint: see what it takes with --help
+    $ list --phase asigned
+    error: invalid value 'asigned' for '--phase <PHASE>': there is no such phase (known: received, gating, parked, open, scheduled, assigned, in_service, closing, unwinding, completed, canceled, unfilled, rejected); did you mean `assigned`?
+    hint: see what it takes with --help
+    $ watch C-2 --until completd
+    error: invalid value 'completd' for '--until <PHASE>'
+      [possible values: open, scheduled, assigned, in_service, ended]
+    hint: a similar value exists: 'open'
+    hint: see what it takes with --help
+    $ tail --from 1 -n 5
+    error: the argument '--from <SEQ>' cannot be used with '--last <N>'
+    Usage: ascall tail --from <SEQ> --lang <LANG>
+    hint: see what it takes with --help
+    $ worker off W-1 --after-current --abort x
+    error: the argument '--after-current' cannot be used with '--abort <REASON>'
+    Usage: ascall worker off --after-current --lang <LANG> <W>
+    hint: see what it takes with --help
+    $ inbox --tel 010-0000-0001 --worker W-1
+    error: the argument '--tel <TEL>' cannot be used with '--worker <W>'
+    Usage: ascall inbox --lang <LANG> <--tel <TEL>|--worker <W>|--member <M>|--call <C>>
+    hint: see what it takes with --help
+    $ completions klingon
+    error: invalid value 'klingon' for '<SHELL>'
+      [possible values: bash, elvish, fish, powershell, zsh]
+    hint: see what it takes with --help
+    $ serve
+    error: the following required arguments were not provided:
+      --no-http
+    Usage: ascall serve --no-http --lang <LANG>
+    hint: see what it takes with --help
+    $ config
+    error: 'ascall config' requires a subcommand but one was not provided
+      [subcommands: show, path]
+    Usage: ascall config [OPTIONS] <COMMAND>
+    hint: see what it takes with --help
+    $ config shwo
+    error: unrecognized subcommand 'shwo'
+    hint: a similar subcommand exists: 'show'
+    Usage: ascall config [OPTIONS] <COMMAND>
+    hint: see what it takes with --help
+    $ request --tel 010-0000-0001 --location 중구
+    error: `중구` could be more than one place:
+      서울특별시 중구
+      부산광역시 중구
+      대구광역시 중구
+      인천광역시 중구
+      대전광역시 중구
+      울산광역시 중구
+    hint: say which, e.g. "서울특별시 중구", or give LAT,LON
+    $ worker add --name 김 --tel 010-0000-0001 --at 'no such place'
+    error: `no such place` is not a place the desk knows
+    hint: give a district ("마포구 공덕동") or LAT,LON (37.5481,126.9550)
+    $ worker at W-1 중구
+    error: `중구` could be more than one place:
+      서울특별시 중구
+      부산광역시 중구
+      대구광역시 중구
+      인천광역시 중구
+      대전광역시 중구
+      울산광역시 중구
+    hint: say which, e.g. "서울특별시 중구", or give LAT,LON
+    "#);
 }
 
 #[test]
@@ -522,72 +520,72 @@ fn every_verb_in_a_phase_that_is_not_its_own() {
             told += &format!("  {verb}: {}\n", said.lines().next().unwrap_or_default());
         }
     }
-    assert_snapshot!(told, @r#"
-C-1 completed
-  cancel {}: error: call C-1 is completed and cannot be canceled
-  amend {} --location 37.5,127.0: error: call C-1 is completed and cannot be amended
-  hold {} --until 30m: error: call C-1 is completed and cannot be held
-  release {}: error: call C-1 is completed and cannot be released
-  assign {} W-1: error: call C-1 is completed and cannot be assigned
-  reassign {} W-1: error: call C-1 is completed and cannot be reassigned
-  arrive {}: error: call C-1 is completed and cannot be arrived at
-  start {}: error: call C-1 is completed and cannot be started
-  finish {}: error: call C-1 is completed and cannot be finished
-  abort {} --reason x: error: call C-1 is completed and cannot be aborted
-  settle {} --by cash --reason x: error: call C-1 is completed and cannot be settled
-  waive {} manage --reason x: error: call C-1 is completed and cannot be waived
-  retry {}: error: call C-1 is completed and cannot be retried
-  reopen {}: accepted
-  priority {} high: error: call C-1 is completed and cannot be given a priority
-C-2 in service
-  cancel {}: error: call C-2 is already in service with W-1
-  amend {} --location 37.5,127.0: error: call C-2 is already in service with W-1
-  hold {} --until 30m: error: call C-2 is already in service with W-1
-  release {}: error: call C-2 is already in service with W-1
-  assign {} W-1: error: call C-2 is already in service with W-1
-  reassign {} W-1: error: call C-2 is already in service with W-1
-  arrive {}: error: call C-2 is already in service with W-1
-  start {}: error: call C-2 is already in service with W-1
-  finish {}: accepted
-  abort {} --reason x: accepted
-  settle {} --by cash --reason x: error: call C-2 is in_service, not closing; it cannot be settled by cash
-  waive {} manage --reason x: error: call C-2: `manage` has nothing to be undone
-  retry {}: error: call C-2 has nothing that waits to be tried again
-  reopen {}: error: call C-2 is already in service with W-1
-  priority {} high: accepted
-C-3 open
-  cancel {}: accepted
-  amend {} --location 37.5,127.0: accepted
-  hold {} --until 30m: accepted
-  release {}: error: call C-3 has no worker
-  assign {} W-1: error: worker W-1 is busy with C-2
-  reassign {} W-1: error: call C-3 has no worker
-  arrive {}: error: call C-3 is open and cannot be arrived at
-  start {}: error: call C-3 is open and cannot be started
-  finish {}: error: call C-3 is open and cannot be finished
-  abort {} --reason x: error: call C-3 is open and cannot be aborted
-  settle {} --by cash --reason x: error: call C-3 is open, not closing; it cannot be settled by cash
-  waive {} manage --reason x: error: call C-3: `manage` has nothing to be undone
-  retry {}: error: call C-3 has nothing that waits to be tried again
-  reopen {}: error: call C-3 is open and cannot be reopened
-  priority {} high: accepted
-C-4 canceled
-  cancel {}: accepted
-  amend {} --location 37.5,127.0: error: call C-4 is canceled and cannot be amended
-  hold {} --until 30m: error: call C-4 is canceled and cannot be held
-  release {}: error: call C-4 is canceled and cannot be released
-  assign {} W-1: error: call C-4 is canceled and cannot be assigned
-  reassign {} W-1: error: call C-4 is canceled and cannot be reassigned
-  arrive {}: error: call C-4 is canceled and cannot be arrived at
-  start {}: error: call C-4 is canceled and cannot be started
-  finish {}: error: call C-4 is canceled and cannot be finished
-  abort {} --reason x: error: call C-4 is canceled and cannot be aborted
-  settle {} --by cash --reason x: error: call C-4 is canceled and cannot be settled
-  waive {} manage --reason x: error: call C-4 is canceled and cannot be waived
-  retry {}: error: call C-4 is canceled and cannot be retried
-  reopen {}: accepted
-  priority {} high: error: call C-4 is canceled and cannot be given a priority
-"#);
+    assert_snapshot!(told, @"
+    C-1 completed
+      cancel {}: error: call C-1 is completed and cannot be canceled
+      amend {} --location 37.5,127.0: error: call C-1 is completed and cannot be amended
+      hold {} --until 30m: error: call C-1 is completed and cannot be held
+      release {}: error: call C-1 is completed and cannot be released
+      assign {} W-1: error: call C-1 is completed and cannot be assigned
+      reassign {} W-1: error: call C-1 is completed and cannot be reassigned
+      arrive {}: error: call C-1 is completed and cannot be arrived at
+      start {}: error: call C-1 is completed and cannot be started
+      finish {}: error: call C-1 is completed and cannot be finished
+      abort {} --reason x: error: call C-1 is completed and cannot be aborted
+      settle {} --by cash --reason x: error: call C-1 is completed and cannot be settled
+      waive {} manage --reason x: error: call C-1: `manage` has nothing to be undone
+      retry {}: error: call C-1 has nothing that waits to be tried again
+      reopen {}: accepted
+      priority {} high: error: call C-1 is completed and cannot be given a priority
+    C-2 in service
+      cancel {}: error: call C-2 is already in service with W-1
+      amend {} --location 37.5,127.0: error: call C-2 is already in service with W-1
+      hold {} --until 30m: error: call C-2 is already in service with W-1
+      release {}: error: call C-2 is already in service with W-1
+      assign {} W-1: error: call C-2 is already in service with W-1
+      reassign {} W-1: error: call C-2 is already in service with W-1
+      arrive {}: error: call C-2 is already in service with W-1
+      start {}: error: call C-2 is already in service with W-1
+      finish {}: accepted
+      abort {} --reason x: accepted
+      settle {} --by cash --reason x: error: call C-2 is in_service, not closing; it cannot be settled by cash
+      waive {} manage --reason x: error: call C-2: `manage` has nothing to be undone
+      retry {}: error: call C-2 has nothing that waits to be tried again
+      reopen {}: error: call C-2 is already in service with W-1
+      priority {} high: accepted
+    C-3 open
+      cancel {}: accepted
+      amend {} --location 37.5,127.0: accepted
+      hold {} --until 30m: accepted
+      release {}: error: call C-3 has no worker
+      assign {} W-1: error: worker W-1 is busy with C-2
+      reassign {} W-1: error: call C-3 has no worker
+      arrive {}: error: call C-3 is open and cannot be arrived at
+      start {}: error: call C-3 is open and cannot be started
+      finish {}: error: call C-3 is open and cannot be finished
+      abort {} --reason x: error: call C-3 is open and cannot be aborted
+      settle {} --by cash --reason x: error: call C-3 is open, not closing; it cannot be settled by cash
+      waive {} manage --reason x: error: call C-3: `manage` has nothing to be undone
+      retry {}: error: call C-3 has nothing that waits to be tried again
+      reopen {}: error: call C-3 is open and cannot be reopened
+      priority {} high: accepted
+    C-4 canceled
+      cancel {}: accepted
+      amend {} --location 37.5,127.0: error: call C-4 is canceled and cannot be amended
+      hold {} --until 30m: error: call C-4 is canceled and cannot be held
+      release {}: error: call C-4 is canceled and cannot be released
+      assign {} W-1: error: call C-4 is canceled and cannot be assigned
+      reassign {} W-1: error: call C-4 is canceled and cannot be reassigned
+      arrive {}: error: call C-4 is canceled and cannot be arrived at
+      start {}: error: call C-4 is canceled and cannot be started
+      finish {}: error: call C-4 is canceled and cannot be finished
+      abort {} --reason x: error: call C-4 is canceled and cannot be aborted
+      settle {} --by cash --reason x: error: call C-4 is canceled and cannot be settled
+      waive {} manage --reason x: error: call C-4 is canceled and cannot be waived
+      retry {}: error: call C-4 is canceled and cannot be retried
+      reopen {}: accepted
+      priority {} high: error: call C-4 is canceled and cannot be given a priority
+    ");
 }
 
 #[test]
@@ -633,12 +631,12 @@ fn usual_refusals_are_korean_for_a_korean_desk() {
     ! hint: --reason "…"을(를) 더하세요
     = 1
     $ watch C-3 --timeout 0s
-    9  00:00:00  접수  kim
-    9  00:00:00  요청  manage 처리 #1  kim
-    9  00:00:00  응답  manage 처리 승인 (0 ms)  kim
-    9  00:00:00  접수 확정  kim
-    9  00:00:00  알림  접수 → 고객  kim
-    9  00:00:00  알맞은 기사 없음  kim
+    12  00:00:00  접수  kim
+    12  00:00:00  요청  manage 처리 #1  kim
+    12  00:00:00  응답  manage 처리 승인 (0 ms)  kim
+    12  00:00:00  접수 확정  kim
+    12  00:00:00  알림  접수 → 고객  kim
+    12  00:00:00  알맞은 기사 없음  kim
     ! error: 호출 C-3은(는) 아직 ended 상태가 아닙니다 (지금 open)
     ! hint: 호출은 계속됩니다. 다시 보기: ascall status C-3
     = 6

@@ -33,8 +33,8 @@ fn a_call_from_assigned_to_completed() {
     $ start C-1 --lang en
     C-1  in service  W-1 김*나 010-****-0101  TV
     $ finish C-1 --outcome partial --fare 30000 -o csv
-    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention
-    C-1,repair,completed,완료,W-1,김하나,010-0000-0101,10,TV,30000,normal,010-0000-0001,,"37.5665,126.9780",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,partial,
+    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention,short_of,member,visit_from,visit_until,money_due,money_captured,money_settled,money_refunded,money_discount,rating,disposition
+    C-1,repair,completed,완료,W-1,김하나,010-0000-0101,13,TV,30000,normal,010-0000-0001,,"37.5665,126.9780",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,partial,,,,,,,0,0,0,0,,
     $ note C-1 '잘 끝남'
     C-1  완료  W-1 김*나 010-****-0101  TV
     $ status C-1
@@ -49,10 +49,11 @@ fn a_call_from_assigned_to_completed() {
     기사       W-1 김*나 010-****-0101
     접수       00:00
     결과       일부 완료
+    단계       manage 완료
     메모       잘 끝남 (kim)
 
     순번  시각      사건       내용                      누가  사유
-    6     00:00:00  접수                                 kim
+    9     00:00:00  접수                                 kim
                     요청       manage 처리 #1
                     응답       manage 처리 승인 (0 ms)
                     접수 확정
@@ -60,19 +61,19 @@ fn a_call_from_assigned_to_completed() {
                     배정       W-1 (자동, 24m)
                     알림       배정 → 고객, W-1
                     알림       배정 → 기사, W-1
-    8     00:00:00  도착       W-1                       kim
+    11    00:00:00  도착       W-1                       kim
                     알림       도착 → 고객, W-1
-    9     00:00:00  작업 시작  W-1                       kim
+    12    00:00:00  작업 시작  W-1                       kim
                     알림       작업 시작 → 고객, W-1
-    10    00:00:00  작업 종료  W-1, 일부 완료, 30,000원  kim
+    13    00:00:00  작업 종료  W-1, 일부 완료, 30,000원  kim
                     완료
                     알림       완료 → 고객, W-1
-    11    00:00:00  메모                                 kim
+    14    00:00:00  메모                                 kim
     $ reopen C-1 --kind 세탁기 --cost 7000 --location 37.5,127.0 --priority high
     C-3  호출중  세탁기  높음
     $ status C-3 -o csv
-    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention
-    C-3,repair,open,호출중,,,,12,세탁기,7000,high,010-0000-0001,,"37.5,127.0",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,C-1,,
+    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention,short_of,member,visit_from,visit_until,money_due,money_captured,money_settled,money_refunded,money_discount,rating,disposition
+    C-3,repair,open,호출중,,,,15,세탁기,7000,high,010-0000-0001,,"37.5,127.0",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,C-1,,,,,,,,0,0,0,0,,
     "#);
 }
 
@@ -155,6 +156,7 @@ fn a_call_that_is_changed_on_its_way() {
     C-1  호출취소  TV
     $ cancel C-1 --lang en
     C-1  canceled  TV
+    ! this was asked before; nothing was done again
     ");
 }
 
@@ -234,7 +236,7 @@ fn a_break_and_a_suspension_wait_for_the_work_or_break_it_off() {
     $ worker break W-1 --abort '급한 일'
     W-1  김*나  010-****-0101  휴식  TV
     $ tail -n 1
-    17  00:00:00  kim  W-1 근무 변경 휴식  "급한 일"
+    20  00:00:00  kim  W-1 근무 변경 휴식  "급한 일"
     "#);
 }
 
@@ -246,12 +248,18 @@ const CHANGES: &[&str] = &[
     "priority C-2 high",
     "hold C-2 --until 30m",
     "release C-1",
+    "release C-1 --no-show",
     "note C-1 메모",
+    "note C-1 --disposition 완료",
     "assign C-2 W-2 --force --reason 급함",
     "reassign C-1 W-2 --force --reason 교대",
+    "depart C-1",
     "arrive C-1",
     "start C-1",
     "finish C-1",
+    "finish C-1 --disposition 완료",
+    "stock receive 마스크 5",
+    "member add --name 홍길동 --tel 010-0000-0009",
     "worker add --name 나세나 --tel 010-0000-0103",
     "worker break W-2",
     "worker off W-2",
@@ -287,9 +295,9 @@ fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     ! 실행하면 일어날 일 (아무것도 바뀌지 않았습니다)
     $ cancel C-1 --dry-run -o ndjson
     {"event":"assignment_released","values":{"call":1,"exclude":false,"why":"canceled","worker":1}}
-    {"event":"notice_issued","values":{"notice":{"call":1,"rule":4,"seq":8,"to":1,"transport":"inbox"},"worker":1}}
+    {"event":"notice_issued","values":{"notice":{"call":1,"rule":4,"seq":11,"to":1,"transport":"inbox"},"worker":1}}
     {"event":"call_unwinding","values":{"call":1,"target":"canceled","why":"canceled"}}
-    {"event":"notice_issued","values":{"notice":{"call":1,"rule":10,"seq":8,"to":3,"transport":"inbox"}}}
+    {"event":"notice_issued","values":{"notice":{"call":1,"rule":14,"seq":11,"to":3,"transport":"inbox"}}}
     {"event":"step_asked","values":{"answer_at":NUMBER,"attempt":2,"call":1,"deadline":NUMBER,"generation":0,"group":1,"op":"undo","step":0}}
     {"event":"step_answered","values":{"attempt":2,"call":1,"group":1,"op":"undo","outcome":"ok","step":0,"took_ms":0}}
     {"event":"call_ended","values":{"call":1,"end":"canceled"}}
@@ -304,7 +312,7 @@ fn the_same_key_is_done_once_whatever_the_verb() {
         ends(&desk, 0, &format!("{line} --key k1"));
         let (before, told) = (head(&desk), desk.ok(&["list", "--all", "-o", "id"]));
         let said = ends(&desk, 0, &format!("{line} --key k1"));
-        assert!(said.contains("같은 키로 이미 처리되었습니다"), "{line}\n{said}");
+        assert!(said.contains("이미 처리된 요청이라 다시 하지 않았습니다"), "{line}\n{said}");
         assert_eq!(
             (head(&desk), desk.ok(&["list", "--all", "-o", "id"])),
             (before, told),

@@ -24,7 +24,7 @@ fn a_bad_row_stops_no_other_and_the_file_can_be_run_again() {
     ]), @r#"
     $ request -f calls.csv --dry-run --lang en
     row 2: would_take
-    row 3: the row has no tel
+    row 3: nobody is named who calls  (add --tel 010-0000-1234, or for a member --member M-1)
     row 4: `abc` is not whole won (expected a form like `25500` or `25,500`)
     row 5: would_take
     row 6: `9` is not a priority (low, normal, high, urgent, or 0 to 3)
@@ -32,17 +32,17 @@ fn a_bad_row_stops_no_other_and_the_file_can_be_run_again() {
     = 1
     $ request -f calls.csv
     줄 2: C-1  호출중  TV
-    줄 3: the row has no tel
+    줄 3: 누구의 호출인지 알 수 없습니다  (--tel 010-0000-1234를 더하거나, 회원이면 --member M-1)
     줄 4: `abc` is not whole won (expected a form like `25500` or `25,500`)
     줄 5: C-2  호출중  수동  긴급
     줄 6: `9` is not a priority (low, normal, high, urgent, or 0 to 3)
     ! 5줄: 접수 2, 이미 처리 0, 거절 3
     = 1
     $ request -f calls.csv --lang en
-    row 2: key `calls.csv/bkoigpfkmnecggbi/1` was already used for another request; these differ: lang  (use a new --key for a new request, or the same words for the same one)
-    row 3: the row has no tel
+    row 2: key `calls.csv/hoimfhmieokipome/1` was already used for another request; these differ: lang  (use a new --key for a new request, or the same words for the same one)
+    row 3: nobody is named who calls  (add --tel 010-0000-1234, or for a member --member M-1)
     row 4: `abc` is not whole won (expected a form like `25500` or `25,500`)
-    row 5: key `calls.csv/aojigfdekkllblpg/1` was already used for another request; these differ: lang  (use a new --key for a new request, or the same words for the same one)
+    row 5: key `calls.csv/libaggnglanheggp/1` was already used for another request; these differ: lang  (use a new --key for a new request, or the same words for the same one)
     row 6: `9` is not a priority (low, normal, high, urgent, or 0 to 3)
     ! 5 rows: 0 taken, 0 already done, 5 refused
     = 1
@@ -53,10 +53,10 @@ fn a_bad_row_stops_no_other_and_the_file_can_be_run_again() {
     = 1
     $ request -f calls.csv -o csv
     row,result,id,call_phase,call_worker_id,error,hint,retry_at,warnings,key
-    2,replayed,C-1,open,,,,,,calls.csv/bkoigpfkmnecggbi/1
-    3,invalid,,,,the row has no tel,,,,
+    2,replayed,C-1,open,,,,,,calls.csv/hoimfhmieokipome/1
+    3,invalid,,,,nobody is named who calls,"add --tel 010-0000-1234, or for a member --member M-1",,,
     4,invalid,,,,"`abc` is not whole won (expected a form like `25500` or `25,500`)",,,,
-    5,replayed,C-2,open,,,,,,calls.csv/aojigfdekkllblpg/1
+    5,replayed,C-2,open,,,,,,calls.csv/libaggnglanheggp/1
     6,invalid,,,,"`9` is not a priority (low, normal, high, urgent, or 0 to 3)",,,,
     ! 5줄: 접수 0, 이미 처리 2, 거절 3
     = 1
@@ -82,20 +82,20 @@ fn a_file_that_grew_takes_only_what_is_new() {
         "calls.ndjson",
         "{\"tel\":\"010-0000-0000\"}\n{\"tel\":\"010-0000-0001\"}\n{\"tel\":\"010-0000-0002\",\"kind\":\"TV\"}\nnot json\n[1]\n",
     );
-    assert_snapshot!(tell(&desk, &["request -f calls.ndjson", "list -o id"]), @r#"
-$ request -f calls.ndjson
-줄 1: C-3  호출중
-줄 2: C-1  호출중  (같은 키로 이미 처리되었습니다)
-줄 3: C-2  호출중  TV  (같은 키로 이미 처리되었습니다)
-줄 4: line 4 is not a JSON object: expected ident at line 1 column 2
-줄 5: line 5 is not a JSON object
-! 5줄: 접수 1, 이미 처리 2, 거절 2
-= 1
-$ list -o id
-C-1
-C-2
-C-3
-"#);
+    assert_snapshot!(tell(&desk, &["request -f calls.ndjson", "list -o id"]), @"
+    $ request -f calls.ndjson
+    줄 1: C-3  호출중
+    줄 2: C-1  호출중  (이미 처리된 요청이라 다시 하지 않았습니다)
+    줄 3: C-2  호출중  TV  (이미 처리된 요청이라 다시 하지 않았습니다)
+    줄 4: line 4 is not a JSON object: expected ident at line 1 column 2
+    줄 5: line 5 is not a JSON object
+    ! 5줄: 접수 1, 이미 처리 2, 거절 2
+    = 1
+    $ list -o id
+    C-1
+    C-2
+    C-3
+    ");
 }
 
 #[test]
@@ -131,41 +131,41 @@ fn workers_from_a_spreadsheet() {
         "worker import odd.csv --lang en",
         "worker list",
     ]), @r#"
-$ worker import workers.csv --dry-run
-줄 2: would_add
-줄 3: `중구`은(는) 여러 곳일 수 있습니다: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구  (하나를 고르세요. 예: "서울특별시 중구", 또는 LAT,LON)
-줄 4: 프로필 `nowhere`이(가) 없습니다 (있는 것: driver, repair)  (--profile로 그중 하나를 고르거나, 설정의 `profiles`에 파일을 더하세요)
-줄 5: the row has no name
-= 1
-$ worker import workers.csv
-줄 2: W-1  김*나  010-****-0101  대기  TV,냉장고
-줄 3: `중구`은(는) 여러 곳일 수 있습니다: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구  (하나를 고르세요. 예: "서울특별시 중구", 또는 LAT,LON)
-줄 4: 프로필 `nowhere`이(가) 없습니다 (있는 것: driver, repair)  (--profile로 그중 하나를 고르거나, 설정의 `profiles`에 파일을 더하세요)
-줄 5: the row has no name
-= 1
-$ worker import workers.csv --lang en
-row 2: W-1  김*나  010-****-0101  available  TV,냉장고  (this key was already used; nothing was done again)
-row 3: `중구` could be more than one place: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구  (say which, e.g. "서울특별시 중구", or give LAT,LON)
-row 4: there is no profile `nowhere` (known: driver, repair)  (name one of them with --profile, or add a file to `profiles` in the configuration)
-row 5: the row has no name
-= 1
-$ worker import workers.csv -o csv
-row,result,worker_id,error,hint
-2,replayed,W-1,,
-3,invalid,,"`중구` could be more than one place: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구","say which, e.g. ""서울특별시 중구"", or give LAT,LON"
-4,refused,,"there is no profile `nowhere` (known: driver, repair)","name one of them with --profile, or add a file to `profiles` in the configuration"
-5,invalid,,the row has no name,
-= 1
-$ worker import workers.csv -o id
-W-1
-= 1
-$ worker import odd.csv --lang en
-row 2: there is no column `nam` (known: name, tel, at, skills, services, duty, key)  (did you mean `name`?)
-= 1
-$ worker list
-기사  이름   전화           현황  호출  기술       담당 서비스  최근 위치
-W-1   김*나  010-****-0101  대기        TV,냉장고  repair
-"#);
+    $ worker import workers.csv --dry-run
+    줄 2: would_add
+    줄 3: `중구`은(는) 여러 곳일 수 있습니다: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구  (하나를 고르세요. 예: "서울특별시 중구", 또는 LAT,LON)
+    줄 4: 프로필 `nowhere`이(가) 없습니다 (있는 것: driver, repair, shop, taxi, tutoring)  (--profile로 그중 하나를 고르거나, 설정의 `profiles`에 파일을 더하세요)
+    줄 5: the row has no name
+    = 1
+    $ worker import workers.csv
+    줄 2: W-1  김*나  010-****-0101  대기  TV,냉장고
+    줄 3: `중구`은(는) 여러 곳일 수 있습니다: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구  (하나를 고르세요. 예: "서울특별시 중구", 또는 LAT,LON)
+    줄 4: 프로필 `nowhere`이(가) 없습니다 (있는 것: driver, repair, shop, taxi, tutoring)  (--profile로 그중 하나를 고르거나, 설정의 `profiles`에 파일을 더하세요)
+    줄 5: the row has no name
+    = 1
+    $ worker import workers.csv --lang en
+    row 2: W-1  김*나  010-****-0101  available  TV,냉장고  (this was asked before; nothing was done again)
+    row 3: `중구` could be more than one place: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구  (say which, e.g. "서울특별시 중구", or give LAT,LON)
+    row 4: there is no profile `nowhere` (known: driver, repair, shop, taxi, tutoring)  (name one of them with --profile, or add a file to `profiles` in the configuration)
+    row 5: the row has no name
+    = 1
+    $ worker import workers.csv -o csv
+    row,result,worker_id,error,hint
+    2,replayed,W-1,,
+    3,invalid,,"`중구` could be more than one place: 서울특별시 중구, 부산광역시 중구, 대구광역시 중구, 인천광역시 중구, 대전광역시 중구, 울산광역시 중구","say which, e.g. ""서울특별시 중구"", or give LAT,LON"
+    4,refused,,"there is no profile `nowhere` (known: driver, repair, shop, taxi, tutoring)","name one of them with --profile, or add a file to `profiles` in the configuration"
+    5,invalid,,the row has no name,
+    = 1
+    $ worker import workers.csv -o id
+    W-1
+    = 1
+    $ worker import odd.csv --lang en
+    row 2: there is no column `nam` (known: name, tel, at, skills, services, duty, key)  (did you mean `name`?)
+    = 1
+    $ worker list
+    기사  이름   전화           현황  호출  기술       담당 서비스  최근 위치
+    W-1   김*나  010-****-0101  대기        TV,냉장고  repair
+    "#);
 }
 
 #[test]

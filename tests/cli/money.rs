@@ -6,7 +6,8 @@ use crate::told::{ends, tell};
 use insta::assert_snapshot;
 
 fn desk() -> Sealed {
-    let desk = Sealed::new();
+    let mut desk = Sealed::new();
+    desk.set("ASCALL_CONFIG", desk.path("config.toml").to_str().unwrap());
     let step = "[[steps]]\nname = \"payment\"\nposition = \"before_complete\"\ndeadline_ms = 610\nfallback = \"park\"\n\n[[plan]]";
     adopt(&desk, &profile(&[("[[plan]]", step)]));
     desk
@@ -15,7 +16,7 @@ fn desk() -> Sealed {
 #[test]
 fn a_call_whose_end_is_refused_is_settled_by_hand() {
     assert_snapshot!(tell(&desk(), &[
-        "--config config.toml worker add --name 김하나 --tel 010-0000-0101",
+        "worker add --name 김하나 --tel 010-0000-0101",
         "participant fail payment --as denied",
         "request --tel 010-0000-0001 --cost 5000",
         "settle C-1 --by cash --reason 현금",
@@ -27,8 +28,8 @@ fn a_call_whose_end_is_refused_is_settled_by_hand() {
         "settle C-1 --by card --reason '단말기로 받음'",
         "attention list",
         "settle C-1 --by waive --reason 또",
-    ]), @"
-    $ --config config.toml worker add --name 김하나 --tel 010-0000-0101
+    ]), @r#"
+    $ worker add --name 김하나 --tel 010-0000-0101
     W-1  김*나  010-****-0101  대기
     $ participant fail payment --as denied
     payment  장애 거부
@@ -39,38 +40,37 @@ fn a_call_whose_end_is_refused_is_settled_by_hand() {
     ! hint: 기사가 있습니다: ascall start C-1, ascall reassign C-1 W-1, 또는 ascall release C-1
     = 1
     $ finish C-1
-    C-1  완료  W-1 김*나 010-****-0101
+    C-1  정산중  W-1 김*나 010-****-0101  ! 정산이 거부됨
     $ attention list
-    ! (없음)
+    번호  대상  이유           시각   담당  할 일
+    A-1   C-1   정산이 거부됨  00:00        ascall settle C-1 --by cash --reason …
     $ retry C-1
-    ! error: 호출 C-1은(는) 완료 상태라서 할 수 없습니다 (retried)
-    ! hint: 끝난 호출은 그대로 둡니다. 이어서 새로 받기: ascall reopen C-1
-    = 1
+    C-1  정산중  W-1 김*나 010-****-0101  ! 정산이 거부됨
     $ settle C-1 --by cash
-    ! error: 호출 C-1은(는) 완료 상태라서 할 수 없습니다 (settled)
-    ! hint: 끝난 호출은 그대로 둡니다. 이어서 새로 받기: ascall reopen C-1
+    ! error: 사유가 필요합니다 (settle)
+    ! hint: --reason "…"을(를) 더하세요
     = 1
     $ settle C-1 --by card --reason '단말기로 받음' --dry-run
-    ! error: 호출 C-1은(는) 완료 상태라서 할 수 없습니다 (settled)
-    ! hint: 끝난 호출은 그대로 둡니다. 이어서 새로 받기: ascall reopen C-1
-    = 1
+    C-1 직접 정산 payment 카드
+    C-1 완료
+    C-1 알림 완료 → 고객, W-1
+    확인 끝 A-1
+    ! 실행하면 일어날 일 (아무것도 바뀌지 않았습니다)
     $ settle C-1 --by card --reason '단말기로 받음'
-    ! error: 호출 C-1은(는) 완료 상태라서 할 수 없습니다 (settled)
-    ! hint: 끝난 호출은 그대로 둡니다. 이어서 새로 받기: ascall reopen C-1
-    = 1
+    C-1  완료  W-1 김*나 010-****-0101
     $ attention list
     ! (없음)
     $ settle C-1 --by waive --reason 또
     ! error: 호출 C-1은(는) 완료 상태라서 할 수 없습니다 (settled)
     ! hint: 끝난 호출은 그대로 둡니다. 이어서 새로 받기: ascall reopen C-1
     = 1
-    ");
+    "#);
 }
 
 #[test]
 fn an_undo_that_is_refused_can_be_waived() {
     assert_snapshot!(tell(&desk(), &[
-        "request --config config.toml --tel 010-0000-0001",
+        "request --tel 010-0000-0001",
         "participant fail manage --as denied",
         "cancel C-1",
         "attention list",
@@ -80,7 +80,7 @@ fn an_undo_that_is_refused_can_be_waived() {
         "attention list",
         "verify",
     ]), @r#"
-    $ request --config config.toml --tel 010-0000-0001
+    $ request --tel 010-0000-0001
     C-1  호출중
     $ participant fail manage --as denied
     manage  장애 거부
@@ -102,7 +102,7 @@ fn an_undo_that_is_refused_can_be_waived() {
     $ attention list
     ! (없음)
     $ verify
-    이상 없음: 기록 8, 사건 21, 호출 1, 행 8
+    이상 없음: 기록 10, 사건 26, 호출 1, 행 12
     "#);
 }
 
@@ -110,12 +110,12 @@ fn an_undo_that_is_refused_can_be_waived() {
 fn a_parked_call_is_tried_again_by_hand() {
     let desk = desk();
     assert_snapshot!(tell(&desk, &[
-        "participant stop manage --config config.toml",
+        "participant stop manage",
         "request --tel 010-0000-0001",
         "retry C-1",
         "participant start manage",
     ]), @"
-    $ participant stop manage --config config.toml
+    $ participant stop manage
     manage  중지
     $ request --tel 010-0000-0001
     C-1  호출(대기접수)

@@ -38,16 +38,16 @@ fn a_worker_declines_and_the_next_accepts() {
         "inbox --worker W-1",
     ]), @r#"
     $ offer list
-    번호  호출  기사  기한
-    O-1   C-1   W-1   00:00:00
+    번호  호출  기사  범위  기한
+    O-1   C-1   W-1         00:00:00
     $ offer list --lang en
-    id   call  worker  until
-    O-1  C-1   W-1     00:00:00
+    id   call  worker  ring  until
+    O-1  C-1   W-1           00:00:00
     $ offer list -o csv
-    id,call,worker,deadline
-    O-1,C-1,W-1,0000-00-00T00:00:00.000Z
+    id,call,worker,deadline,workers,ring
+    O-1,C-1,W-1,0000-00-00T00:00:00.000Z,W-1,
     $ offer list -o ndjson
-    {"id":"O-1","call":"C-1","worker":"W-1","deadline":"0000-00-00T00:00:00.000Z"}
+    {"id":"O-1","call":"C-1","worker":"W-1","workers":["W-1"],"ring":null,"deadline":"0000-00-00T00:00:00.000Z"}
     $ offer list -o id
     O-1
     $ offer decline O-1 --dry-run
@@ -60,7 +60,7 @@ fn a_worker_declines_and_the_next_accepts() {
     ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
     $ offer decline O-1 --reason 멀다 --key d1
     C-1  호출중
-    ! 같은 키로 이미 처리되었습니다
+    ! 이미 처리된 요청이라 다시 하지 않았습니다
     ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
     $ offer decline O-1
     ! error: 제안 O-1은(는) 이미 끝났거나 없습니다

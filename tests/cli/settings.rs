@@ -124,62 +124,62 @@ fn a_bad_file_is_named_with_line_key_and_the_nearest() {
     told += &ends(&desk, 2, "--config config.toml list --lang en");
     told += &ends(&desk, 2, "--config nothing.toml list --lang en");
     assert_snapshot!(told, @r#"
---- stroe = "x"
-error: config.toml:1: unknown key `stroe`
-hint: did you mean `store`?
---- lang = "kr"
-error: config.toml:1: unknown value `kr`
-hint: did you mean `ko`?
---- lang = 
-error: config.toml:1: string values must be quoted, expected literal string
-hint: mend that line; the keys are listed in docs/config.md
---- lang = 5
-error: config.toml:1: a word in quotes is expected here
-hint: mend that line; the keys are listed in docs/config.md
---- tel = "strikt"
-error: config.toml:1: unknown value `strikt`
-hint: did you mean `strict`?
---- lock_timeout = "soon"
-error: config.toml: lock_timeout: `soon` is not a span of time (expected a form like `30s`, `500ms`, `10m`, `2h`)
-hint: write it as "5s"
---- profiles = ["nothing.toml"]
-error: nothing.toml: cannot be read: No such file or directory (os error 2)
-hint: check the name; which configuration is read: ascall config path
---- [notices] / command = []
-error: config.toml: notices.command is empty
-hint: name the program and its words: command = ["/usr/local/bin/send-sms"]
---- [notices] / comand = ["x"]
-error: config.toml:2: unknown key `comand`
-hint: did you mean `command`?
---- [participants.manage] / url = "x"
-error: config.toml:1: the key `kind` is missing
-hint: mend that line; the keys are listed in docs/config.md
---- [participants.manage] / kind = "htp"
-error: config.toml:2: unknown value `htp`
-hint: did you mean `http`?
---- [participants.manage] / kind = "http"
-error: config.toml: participants.manage needs a url and no argv
-hint: add url = "http://127.0.0.1:8080/manage"
---- [participants.manage] / kind = "command" / argv = []
-error: config.toml: participants.manage needs an argv and no url
-hint: add argv = ["/usr/local/bin/manage"]
---- [participants.manage] / kind = "local" / url = "x"
-error: config.toml: participants.manage is local and has a url or argv
-hint: leave them out, or say kind = "http" or "command"
---- [participants.manage] / kind = "local" / bulkhead = 0
-error: config.toml: participants.manage.bulkhead is 0, so it could never be asked
-hint: to keep requests away: ascall breaker open NAME --reason …
---- [participants.manage] / kind = "local" / [participants.manage.breaker] / window = 5
-error: config.toml:4: unknown key `window`
-hint: did you mean `window_ms`?
---- [participants.manage] / kind = "local" / [participants.manage.breaker] / failure_rate_pct = 101
-error: config.toml: participants.manage.breaker: failure_rate_pct is 101, not a share from 1 to 100 percent
-hint: see the limits in the message
-error: config.toml: is not UTF-8 text
-hint: convert it first: iconv -f CP949 -t UTF-8 OLD > NEW
-error: nothing.toml: cannot be read: No such file or directory (os error 2)
-hint: check the name; which configuration is read: ascall config path
-"#);
+    --- stroe = "x"
+    error: config.toml:1: unknown key `stroe`
+    hint: did you mean `store`?
+    --- lang = "kr"
+    error: config.toml:1: unknown value `kr`
+    hint: did you mean `ko`?
+    --- lang = 
+    error: config.toml:1: string values must be quoted, expected literal string
+    hint: mend that line; the keys are listed in docs/config.md
+    --- lang = 5
+    error: config.toml:1: a word in quotes is expected
+    hint: mend that line; the keys are listed in docs/config.md
+    --- tel = "strikt"
+    error: config.toml:1: unknown value `strikt`
+    hint: did you mean `strict`?
+    --- lock_timeout = "soon"
+    error: config.toml: lock_timeout: `soon` is not a span of time (expected a form like `30s`, `500ms`, `10m`, `2h`)
+    hint: write it as "5s"
+    --- profiles = ["nothing.toml"]
+    error: nothing.toml: cannot be read: No such file or directory (os error 2)
+    hint: check the name; which configuration is read: ascall config path
+    --- [notices] / command = []
+    error: config.toml: notices.command is empty
+    hint: name the program and its words: command = ["/usr/local/bin/send-sms"]
+    --- [notices] / comand = ["x"]
+    error: config.toml:2: unknown key `comand`
+    hint: did you mean `command`?
+    --- [participants.manage] / url = "x"
+    error: config.toml:1: the key `kind` is missing
+    hint: mend that line; the keys are listed in docs/config.md
+    --- [participants.manage] / kind = "htp"
+    error: config.toml:2: unknown value `htp`
+    hint: did you mean `http`?
+    --- [participants.manage] / kind = "http"
+    error: config.toml: participants.manage needs a url and no argv
+    hint: add url = "http://127.0.0.1:8080/manage"
+    --- [participants.manage] / kind = "command" / argv = []
+    error: config.toml: participants.manage needs an argv and no url
+    hint: add argv = ["/usr/local/bin/manage"]
+    --- [participants.manage] / kind = "local" / url = "x"
+    error: config.toml: participants.manage is local and has a url or argv
+    hint: leave them out, or say kind = "http" or "command"
+    --- [participants.manage] / kind = "local" / bulkhead = 0
+    error: config.toml: participants.manage.bulkhead is 0, so it could never be asked
+    hint: to keep requests away: ascall breaker open NAME --reason …
+    --- [participants.manage] / kind = "local" / [participants.manage.breaker] / window = 5
+    error: config.toml:4: unknown key `window`
+    hint: did you mean `window_ms`?
+    --- [participants.manage] / kind = "local" / [participants.manage.breaker] / failure_rate_pct = 101
+    error: config.toml: participants.manage.breaker: failure_rate_pct is 101, not a share from 1 to 100 percent
+    hint: see the limits in the message
+    error: config.toml: is not UTF-8 text
+    hint: convert it first: iconv -f CP949 -t UTF-8 OLD > NEW
+    error: nothing.toml: cannot be read: No such file or directory (os error 2)
+    hint: check the name; which configuration is read: ascall config path
+    "#);
 }
 
 #[test]
@@ -202,21 +202,21 @@ fn a_bad_profile_is_named_with_its_file() {
     }
     assert!(!desk.store().exists(), "a bad profile opens no desk");
     assert_snapshot!(told.replace(desk.path("").to_str().unwrap(), ""), @r#"
-error: own.toml:57: unknown key `fallbak`
-hint: did you mean `fallback`?
-error: own.toml:57: unknown value `parc`
-hint: did you mean `park`?
-error: own.toml: `deadline_ms` must not be zero
-hint: mend that file; the shipped profiles are good examples
-error: own.toml:53: the key `position` is missing
-hint: mend that line; the keys are listed in docs/config.md
-error: own.toml:60: invalid type: string "long", expected u64
-hint: mend that line; the keys are listed in docs/config.md
-error: own.toml:4: unknown key `nmae`
-hint: did you mean `name`?
-error: own.toml: a step cannot be called `assign`
-hint: mend that file; the shipped profiles are good examples
-"#);
+    error: own.toml:65: unknown key `fallbak`
+    hint: did you mean `fallback`?
+    error: own.toml:65: unknown value `parc`
+    hint: did you mean `park`?
+    error: own.toml:64: `steps[0].deadline_ms` is 0, not from 1 to 600000
+    hint: mend that line; the keys are listed in docs/config.md
+    error: own.toml:61: the key `position` is missing
+    hint: mend that line; the keys are listed in docs/config.md
+    error: own.toml:70: a whole number is expected, not "long"
+    hint: mend that line; the keys are listed in docs/config.md
+    error: own.toml:4: unknown key `nmae`
+    hint: did you mean `name`?
+    error: own.toml:62: `steps[0].name` is `assign`, a name of the desk's own
+    hint: mend that line; the keys are listed in docs/config.md
+    "#);
 }
 
 #[test]

@@ -41,9 +41,10 @@ fn a_call_in_every_form() {
     고객       이*객 010-****-0001
     기사       W-1 김*나 010-****-0101
     접수       00:00
+    단계       manage 완료
 
     순번  시각      사건       내용                     누가  사유
-    6     00:00:00  접수                                kim
+    9     00:00:00  접수                                kim
                     요청       manage 처리 #1
                     응답       manage 처리 승인 (0 ms)
                     접수 확정
@@ -62,9 +63,10 @@ fn a_call_in_every_form() {
     customer  이*객 010-****-0001
     worker    W-1 김*나 010-****-0101
     received  00:00
+    steps     manage done
 
     seq  time      event     text                      by   reason
-    6    00:00:00  received                            kim
+    9    00:00:00  received                            kim
                    asked     manage do #1
                    answered  manage do ok (0 ms)
                    opened
@@ -73,12 +75,12 @@ fn a_call_in_every_form() {
                    notice    assigned → customer, W-1
                    notice    assigned → worker, W-1
     $ status C-1 -o csv
-    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention
-    C-1,repair,assigned,호출확정,W-1,김하나,010-0000-0101,6,TV,25500,normal,010-0000-0001,이고객,"37.5665,126.9780",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,,
+    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention,short_of,member,visit_from,visit_until,money_due,money_captured,money_settled,money_refunded,money_discount,rating,disposition
+    C-1,repair,assigned,호출확정,W-1,김하나,010-0000-0101,9,TV,25500,normal,010-0000-0001,이고객,"37.5665,126.9780",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,,,,,,,,0,0,0,0,,
     $ status C-1 -o id
     C-1
     $ status C-2 -o ndjson
-    {"id":"C-2","profile":"repair","phase":"open","phase_word":"호출중","target":null,"worker":null,"seq":7,"kind":"보일러","cost":null,"priority":"urgent","tel":"010-0000-0002","name":null,"location":null,"point":null,"within_m":null,"reachable":true,"received_at":"0000-00-00T00:00:00.000Z","phase_at":"0000-00-00T00:00:00.000Z","ended_at":null,"retry_at":null,"held_until":null,"parent":null,"outcome":null,"attention":[],"refused":null,"fields":{},"released":null,"notes":[],"timeline":[{"seq":7,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"call_received","detail":"","reason":null},{"seq":7,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"step_asked","detail":"manage 처리 #1","reason":null},{"seq":7,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"step_answered","detail":"manage 처리 승인 (0 ms)","reason":null},{"seq":7,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"call_opened","detail":"","reason":null},{"seq":7,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"notice_issued","detail":"접수 → 고객","reason":null},{"seq":7,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"nobody_found","detail":"","reason":null}]}
+    {"id":"C-2","profile":"repair","phase":"open","phase_word":"호출중","target":null,"worker":null,"seq":10,"kind":"보일러","cost":null,"priority":"urgent","tel":"010-0000-0002","name":null,"location":null,"point":null,"within_m":null,"reachable":true,"received_at":"0000-00-00T00:00:00.000Z","phase_at":"0000-00-00T00:00:00.000Z","ended_at":null,"retry_at":null,"held_until":null,"parent":null,"outcome":null,"attention":[],"short_of":null,"refused":null,"visit":null,"member":null,"claimable":false,"money":{"due":null,"captured":0,"refunded":0,"settled":0,"discount":0},"rating":null,"disposition":null,"fields":{},"steps":[{"name":"manage","state":"done"}],"broadcast":null,"place":null,"released":null,"notes":[],"timeline":[{"seq":10,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"call_received","detail":"","reason":null},{"seq":10,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"step_asked","detail":"manage 처리 #1","reason":null},{"seq":10,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"step_answered","detail":"manage 처리 승인 (0 ms)","reason":null},{"seq":10,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"call_opened","detail":"","reason":null},{"seq":10,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"notice_issued","detail":"접수 → 고객","reason":null},{"seq":10,"at":"0000-00-00T00:00:00.000Z","by":"kim","event":"nobody_found","detail":"","reason":null}]}
     $ status C-3 -o json
     {
       "id": "C-3",
@@ -87,7 +89,7 @@ fn a_call_in_every_form() {
       "phase_word": "호출취소",
       "target": null,
       "worker": null,
-      "seq": 9,
+      "seq": 12,
       "kind": "TV",
       "cost": null,
       "priority": "normal",
@@ -105,8 +107,29 @@ fn a_call_in_every_form() {
       "parent": null,
       "outcome": null,
       "attention": [],
+      "short_of": null,
       "refused": null,
+      "visit": null,
+      "member": null,
+      "claimable": false,
+      "money": {
+        "due": null,
+        "captured": 0,
+        "refunded": 0,
+        "settled": 0,
+        "discount": 0
+      },
+      "rating": null,
+      "disposition": null,
       "fields": {},
+      "steps": [
+        {
+          "name": "manage",
+          "state": "undone"
+        }
+      ],
+      "broadcast": null,
+      "place": null,
       "released": {
         "worker": {
           "id": "W-2",
@@ -119,7 +142,7 @@ fn a_call_in_every_form() {
       "notes": [],
       "timeline": [
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "call_received",
@@ -127,7 +150,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "step_asked",
@@ -135,7 +158,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "step_answered",
@@ -143,7 +166,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "call_opened",
@@ -151,7 +174,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "notice_issued",
@@ -159,7 +182,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "assignment_committed",
@@ -167,7 +190,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "notice_issued",
@@ -175,7 +198,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 8,
+          "seq": 11,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "notice_issued",
@@ -183,7 +206,7 @@ fn a_call_in_every_form() {
           "reason": null
         },
         {
-          "seq": 9,
+          "seq": 12,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "assignment_released",
@@ -191,7 +214,7 @@ fn a_call_in_every_form() {
           "reason": "고객 변심"
         },
         {
-          "seq": 9,
+          "seq": 12,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "notice_issued",
@@ -199,7 +222,7 @@ fn a_call_in_every_form() {
           "reason": "고객 변심"
         },
         {
-          "seq": 9,
+          "seq": 12,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "call_unwinding",
@@ -207,7 +230,7 @@ fn a_call_in_every_form() {
           "reason": "고객 변심"
         },
         {
-          "seq": 9,
+          "seq": 12,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "notice_issued",
@@ -215,7 +238,7 @@ fn a_call_in_every_form() {
           "reason": "고객 변심"
         },
         {
-          "seq": 9,
+          "seq": 12,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "step_asked",
@@ -223,7 +246,7 @@ fn a_call_in_every_form() {
           "reason": "고객 변심"
         },
         {
-          "seq": 9,
+          "seq": 12,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "step_answered",
@@ -231,7 +254,7 @@ fn a_call_in_every_form() {
           "reason": "고객 변심"
         },
         {
-          "seq": 9,
+          "seq": 12,
           "at": "0000-00-00T00:00:00.000Z",
           "by": "kim",
           "event": "call_ended",
@@ -269,13 +292,13 @@ fn calls_in_every_form() {
     C-2   open (urgent)  00:00     보일러                010-****-0002
     C-3   canceled       00:00     TV                    010-****-0003
     $ list --all -o csv
-    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention
-    C-1,repair,assigned,호출확정,W-1,김*나,010-****-0101,6,TV,25500,normal,010-****-0001,이*객,"37.56,126.97",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,,
-    C-2,repair,open,호출중,,,,7,보일러,,urgent,010-****-0002,,,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,,
-    C-3,repair,canceled,호출취소,,,,9,TV,,normal,010-****-0003,,,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,
+    id,profile,phase,phase_word,worker_id,worker_name,worker_tel,seq,kind,cost,priority,tel,name,location,received_at,phase_at,ended_at,retry_at,held_until,parent,outcome,attention,short_of,member,visit_from,visit_until,money_due,money_captured,money_settled,money_refunded,money_discount,rating,disposition
+    C-1,repair,assigned,호출확정,W-1,김*나,010-****-0101,9,TV,25500,normal,010-****-0001,이*객,"37.56,126.97",0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,,,,,,,,0,0,0,0,,
+    C-2,repair,open,호출중,,,,10,보일러,,urgent,010-****-0002,,,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,,,,,,,,0,0,0,0,,
+    C-3,repair,canceled,호출취소,,,,12,TV,,normal,010-****-0003,,,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z,,,,,,,,,,,0,0,0,0,,
     $ list -o ndjson
-    {"id":"C-1","profile":"repair","phase":"assigned","phase_word":"호출확정","target":null,"worker":{"id":"W-1","name":"김*나","tel":"010-****-0101"},"seq":6,"kind":"TV","cost":25500,"priority":"normal","tel":"010-****-0001","name":"이*객","location":"37.56,126.97","point":null,"within_m":null,"reachable":true,"received_at":"0000-00-00T00:00:00.000Z","phase_at":"0000-00-00T00:00:00.000Z","ended_at":null,"retry_at":null,"held_until":null,"parent":null,"outcome":null,"attention":[],"refused":null}
-    {"id":"C-2","profile":"repair","phase":"open","phase_word":"호출중","target":null,"worker":null,"seq":7,"kind":"보일러","cost":null,"priority":"urgent","tel":"010-****-0002","name":null,"location":null,"point":null,"within_m":null,"reachable":true,"received_at":"0000-00-00T00:00:00.000Z","phase_at":"0000-00-00T00:00:00.000Z","ended_at":null,"retry_at":null,"held_until":null,"parent":null,"outcome":null,"attention":[],"refused":null}
+    {"id":"C-1","profile":"repair","phase":"assigned","phase_word":"호출확정","target":null,"worker":{"id":"W-1","name":"김*나","tel":"010-****-0101"},"seq":9,"kind":"TV","cost":25500,"priority":"normal","tel":"010-****-0001","name":"이*객","location":"37.56,126.97","point":null,"within_m":null,"reachable":true,"received_at":"0000-00-00T00:00:00.000Z","phase_at":"0000-00-00T00:00:00.000Z","ended_at":null,"retry_at":null,"held_until":null,"parent":null,"outcome":null,"attention":[],"short_of":null,"refused":null,"visit":null,"member":null,"claimable":false,"money":{"due":null,"captured":0,"refunded":0,"settled":0,"discount":0},"rating":null,"disposition":null,"fields":{}}
+    {"id":"C-2","profile":"repair","phase":"open","phase_word":"호출중","target":null,"worker":null,"seq":10,"kind":"보일러","cost":null,"priority":"urgent","tel":"010-****-0002","name":null,"location":null,"point":null,"within_m":null,"reachable":true,"received_at":"0000-00-00T00:00:00.000Z","phase_at":"0000-00-00T00:00:00.000Z","ended_at":null,"retry_at":null,"held_until":null,"parent":null,"outcome":null,"attention":[],"short_of":null,"refused":null,"visit":null,"member":null,"claimable":false,"money":{"due":null,"captured":0,"refunded":0,"settled":0,"discount":0},"rating":null,"disposition":null,"fields":{}}
     $ list --all -o id
     C-1
     C-2
@@ -320,59 +343,69 @@ fn workers_in_every_form() {
         "worker suspend W-3",
         "worker at W-3 37.5,127.0",
     ]), @r#"
-$ worker list
-기사  이름   전화           현황  호출  기술       담당 서비스  최근 위치
-W-1   김*나  010-****-0101  배정  C-1   TV,냉장고
-W-2   박*리  010-****-0102  대기        TV         repair
-$ worker list --lang en
-worker  name   phone          state      call  skills     services  last seen
-W-1     김*나  010-****-0101  committed  C-1   TV,냉장고
-W-2     박*리  010-****-0102  available        TV         repair
-$ worker list -o csv --limit 1
-id,name,tel,availability,call,skills,services,seen_lat,seen_lon,seen_at,idle_since
-W-1,김*나,010-****-0101,committed,C-1,TV;냉장고,,,,,0000-00-00T00:00:00.000Z
-! 처음 1명만 보였습니다. 모두 보려면: --limit 0
-$ worker list -o ndjson --skill 냉장고
-{"id":"W-1","name":"김*나","tel":"010-****-0101","availability":"committed","call":"C-1","skills":["TV","냉장고"],"services":[],"home":null,"seen":null,"seen_at":null,"idle_since":"0000-00-00T00:00:00.000Z"}
-$ worker list -o id --service repair
-W-1
-W-2
-$ worker list -o id --state available
-W-2
-$ worker show W-1
-W-1  김*나  010-****-0101  배정  C-1  TV,냉장고
-$ worker show W-2 -o json
-{
-  "id": "W-2",
-  "name": "박두리",
-  "tel": "010-0000-0102",
-  "availability": "available",
-  "call": null,
-  "skills": [
-    "TV"
-  ],
-  "services": [
-    "repair"
-  ],
-  "home": {
-    "lat": 37.57,
-    "lon": 126.982
-  },
-  "seen": null,
-  "seen_at": null,
-  "idle_since": "0000-00-00T00:00:00.000Z"
-}
-$ worker add --name 나세나 --tel 010-0000-0103 --off
-W-3  나*나  010-****-0103  퇴근
-$ worker on W-3
-W-3  나*나  010-****-0103  대기
-$ worker break W-3 --lang en
-W-3  나*나  010-****-0103  break
-$ worker suspend W-3
-W-3  나*나  010-****-0103  정지
-$ worker at W-3 37.5,127.0
-W-3  나*나  010-****-0103  정지
-"#);
+    $ worker list
+    기사  이름   전화           현황  호출  기술       담당 서비스  최근 위치
+    W-1   김*나  010-****-0101  배정  C-1   TV,냉장고
+    W-2   박*리  010-****-0102  대기        TV         repair
+    $ worker list --lang en
+    worker  name   phone          state      call  skills     services  last seen
+    W-1     김*나  010-****-0101  committed  C-1   TV,냉장고
+    W-2     박*리  010-****-0102  available        TV         repair
+    $ worker list -o csv --limit 1
+    id,name,tel,availability,call,skills,services,seen_lat,seen_lon,seen_at,idle_since
+    W-1,김*나,010-****-0101,committed,C-1,TV;냉장고,,,,,0000-00-00T00:00:00.000Z
+    ! 처음 1명만 보였습니다. 모두 보려면: --limit 0
+    $ worker list -o ndjson --skill 냉장고
+    {"id":"W-1","name":"김*나","tel":"010-****-0101","availability":"committed","call":"C-1","skills":["TV","냉장고"],"services":[],"home":null,"seen":null,"seen_at":null,"idle_since":"0000-00-00T00:00:00.000Z"}
+    $ worker list -o id --service repair
+    W-1
+    W-2
+    $ worker list -o id --state available
+    W-2
+    $ worker show W-1
+    기사  W-1 김*나 010-****-0101
+    현황  배정
+    호출  C-1
+    기술  TV,냉장고
+
+    호출  상태      접수   종류  위치          고객                 기사                     비용      확인 필요
+    C-1   호출확정  00:00  TV    37.56,126.97  010-****-0001 이*객  W-1 김*나 010-****-0101  25,500원
+    $ worker show W-2 -o json
+    {
+      "id": "W-2",
+      "name": "박두리",
+      "tel": "010-0000-0102",
+      "availability": "available",
+      "call": null,
+      "skills": [
+        "TV"
+      ],
+      "services": [
+        "repair"
+      ],
+      "home": {
+        "lat": 37.57,
+        "lon": 126.982
+      },
+      "seen": null,
+      "seen_at": null,
+      "idle_since": "0000-00-00T00:00:00.000Z",
+      "rating": null,
+      "reservations": [],
+      "offers": [],
+      "today": []
+    }
+    $ worker add --name 나세나 --tel 010-0000-0103 --off
+    W-3  나*나  010-****-0103  퇴근
+    $ worker on W-3
+    W-3  나*나  010-****-0103  대기
+    $ worker break W-3 --lang en
+    W-3  나*나  010-****-0103  break
+    $ worker suspend W-3
+    W-3  나*나  010-****-0103  정지
+    $ worker at W-3 37.5,127.0
+    W-3  나*나  010-****-0103  정지
+    "#);
 }
 
 #[test]
@@ -401,29 +434,32 @@ fn who_got_a_call_and_why() {
     W-2     525 m     4 min   0 s   home  suitable, but another ranked before
     looked at: suitable, but another ranked before 1, suitable 1 (within 525 m)
     $ why C-1 W-2
-    순번 6 당시 W-2: 적합하나 순위에서 밀림
+    순번 9 당시 W-2: 적합하나 순위에서 밀림
     지금 W-2: 적합
     $ why C-1 W-2 --lang en
-    W-2 at seq 6: suitable, but another ranked before
+    W-2 at seq 9: suitable, but another ranked before
     W-2 now: suitable
     $ why C-2
     00:00:00: 알맞은 기사가 없음
     지금 기사 2명: 기술 없음 2
     $ why C-2 W-1 -o ndjson
-    {"call":"C-2","worker":"W-1","seq":7,"verdict":"no_skill","rank":null}
+    {"call":"C-2","worker":"W-1","seq":10,"verdict":"no_skill","rank":null}
     {"call":"C-2","worker":"W-1","seq":null,"verdict":"no_skill","rank":null}
     $ why C-2 -o csv
-    seq,at,how,by,reason,chosen_worker,chosen_metres,chosen_travel_s,radius_m
-    7,0000-00-00T00:00:00.000Z,nobody,,,,,,
+    seq,at,how,by,reason,chosen_worker,chosen_metres,chosen_travel_s,radius_m,asked,ring,visit
+    10,0000-00-00T00:00:00.000Z,nobody,,,,,,,,,
     $ why C-2 -o json
     [
       {
-        "seq": 7,
+        "seq": 10,
         "at": "0000-00-00T00:00:00.000Z",
         "how": "nobody",
         "by": null,
         "reason": null,
         "chosen": null,
+        "asked": [],
+        "ring": null,
+        "visit": null,
         "others": [],
         "counts": {},
         "radius_m": null
@@ -459,19 +495,31 @@ fn participants_and_breakers_in_every_form() {
         "breaker list -o id",
     ]), @r#"
     $ participant list
-    참여자  종류       동작  요청 중  대기
-    manage  내장       정상  0/64     0
-    assign  배정 단계  정상           1
+    참여자    종류       동작  요청 중  대기
+    delivery  내장       정상  0/1      0
+    manage    내장       정상  0/64     0
+    payment   내장       정상  0/64     0
+    stock     내장       정상  0/64     0
+    assign    배정 단계  정상           1
     $ participant list --lang en
     participant  kind      mode     in flight  waiting
+    delivery     built in  running  0/1        0
     manage       built in  running  0/64       0
+    payment      built in  running  0/64       0
+    stock        built in  running  0/64       0
     assign       stage     running             1
     $ participant list -o csv
     name,kind,mode,delay_ms,delay_random_ms,fails,in_flight,bulkhead,waiting
+    delivery,local,running,,,,0,1,0
     manage,local,running,,,,0,64,0
+    payment,local,running,,,,0,64,0
+    stock,local,running,,,,0,64,0
     assign,stage,running,,,,0,,1
     $ participant list -o id
+    delivery
     manage
+    payment
+    stock
     assign
     $ participant slow manage --fixed 400ms --random 100ms
     manage  느림 400-500 ms
@@ -492,22 +540,34 @@ fn participants_and_breakers_in_every_form() {
       "waiting": 0
     }
     $ breaker list
-    참여자  현황  요청  실패  지연  연속 실패  다시 시도  장애
-    manage  닫힘  4     0     0     0
+    참여자    현황  요청  실패  지연  연속 실패  다시 시도  장애
+    delivery  닫힘  0     0     0     0
+    manage    닫힘  4     0     0     0
+    payment   닫힘  0     0     0     0
+    stock     닫힘  0     0     0     0
     $ breaker list --lang en
     participant  state   calls  failed  slow  in a row  try again  incident
+    delivery     closed  0      0       0     0
     manage       closed  4      0       0     0
+    payment      closed  0      0       0     0
+    stock        closed  0      0       0     0
     $ breaker list -o csv
     participant,state,retry_at,reason,calls,failed,slow,consecutive_failures,incident_id
+    delivery,closed,,,0,0,0,0,
     manage,closed,,,4,0,0,0,
+    payment,closed,,,0,0,0,0,
+    stock,closed,,,0,0,0,0,
     $ breaker open manage --reason 점검
     manage  강제 열림  "점검"
     $ request --tel 010-0000-0009
     C-4  호출(대기접수)
     ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
     $ breaker list
-    참여자  현황       요청  실패  지연  연속 실패  다시 시도  장애
-    manage  강제 열림  0     0     0     0                     I-1
+    참여자    현황       요청  실패  지연  연속 실패  다시 시도  장애
+    delivery  닫힘       0     0     0     0
+    manage    강제 열림  0     0     0     0                     I-1
+    payment   닫힘       0     0     0     0
+    stock     닫힘       0     0     0     0
     $ breaker incidents -o csv
     id,participant,opened_at,closed_at,why,parked,admitted,expired,lost
     I-1,manage,0000-00-00T00:00:00.000Z,,operator,1,0,0,0
@@ -520,7 +580,10 @@ fn participants_and_breakers_in_every_form() {
     $ breaker incidents manage -o id
     I-1
     $ breaker list -o id
+    delivery
     manage
+    payment
+    stock
     "#);
 }
 
@@ -544,13 +607,13 @@ fn what_people_were_told_in_every_form() {
     00:00  C-1   customer            [수리] 호출 C-1에 김*나 수리기사가 배정되었습니다. 연락처: 010-****-0101
     $ inbox --worker W-1 -o csv
     seq,at,call,to,on,delivery,text
-    6,0000-00-00T00:00:00.000Z,C-1,worker,assigned,delivered,"[배정] C-1 TV 37.56,126.97 · 고객 010-****-0001. 연락 후 방문해 주세요."
+    9,0000-00-00T00:00:00.000Z,C-1,worker,assigned,delivered,"[배정] C-1 TV 37.56,126.97 · 고객 010-****-0001. 연락 후 방문해 주세요."
     $ inbox --call C-3 -o ndjson
-    {"seq":8,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"opened","delivery":"delivered","text":"[수리] 호출 C-3 접수되었습니다. 가까운 수리기사를 찾고 있습니다."}
-    {"seq":8,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"assigned","delivery":"delivered","text":"[수리] 호출 C-3에 박*리 수리기사가 배정되었습니다. 연락처: 010-****-0102"}
-    {"seq":8,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"assigned","delivery":"delivered","text":"[배정] C-3 TV · 고객 010-****-0003. 연락 후 방문해 주세요."}
-    {"seq":9,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"released","delivery":"delivered","text":"[해제] C-3 배정이 해제되었습니다. 방문하지 않으셔도 됩니다."}
-    {"seq":9,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"canceled","delivery":"delivered","text":"[수리] 호출 C-3 취소되었습니다."}
+    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"opened","delivery":"delivered","text":"[수리] 호출 C-3 접수되었습니다. 가까운 수리기사를 찾고 있습니다."}
+    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"assigned","delivery":"delivered","text":"[수리] 호출 C-3에 박*리 수리기사가 배정되었습니다. 연락처: 010-****-0102"}
+    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"assigned","delivery":"delivered","text":"[배정] C-3 TV · 고객 010-****-0003. 연락 후 방문해 주세요."}
+    {"seq":12,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"released","delivery":"delivered","text":"[해제] C-3 배정이 해제되었습니다. 방문하지 않으셔도 됩니다."}
+    {"seq":12,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"canceled","delivery":"delivered","text":"[수리] 호출 C-3 취소되었습니다."}
     $ inbox --call C-3 -o id --limit 1
     C-3
     $ inbox --tel 010-0000-0777
@@ -571,25 +634,31 @@ fn what_happened_record_by_record() {
     1  00:00:00  자동  데스크 시작
     2  00:00:00  자동  T-1 참여자 설정 manage · 프로필 적용 repair
     3  00:00:00  자동  프로필 적용 driver
-    4  00:00:00  kim  기사 등록 W-1
-    5  00:00:00  kim  기사 등록 W-2
-    6  00:00:00  kim  C-1 접수 · 요청 manage 처리 #1 · 응답 manage 처리 승인 (0 ms) · 접수 확정 · 알림 접수 → 고객 · 배정 W-1 (자동, 24m) · 알림 배정 → 고객, W-1 · 알림 배정 → 기사, W-1
-    7  00:00:00  kim  C-2 접수 · 요청 manage 처리 #1 · 응답 manage 처리 승인 (0 ms) · 접수 확정 · 알림 접수 → 고객 · 알맞은 기사 없음
-    8  00:00:00  kim  C-3 접수 · 요청 manage 처리 #1 · 응답 manage 처리 승인 (0 ms) · 접수 확정 · 알림 접수 → 고객 · 배정 W-2 (자동) · 알림 배정 → 고객, W-2 · 알림 배정 → 기사, W-2
-    9  00:00:00  kim  C-3 배정 해제 W-2, 취소 · 알림 해제 → 기사, W-2 · 되돌리는 중 → 호출취소 (취소) · 알림 취소 → 고객 · 요청 manage 되돌리기 #2 · 응답 manage 되돌리기 승인 (0 ms) · 종료 호출취소  "고객 변심"
+    4  00:00:00  자동  T-2 참여자 설정 payment · 프로필 적용 tutoring
+    5  00:00:00  자동  프로필 적용 taxi
+    6  00:00:00  자동  T-3 참여자 설정 delivery · T-4 참여자 설정 stock · 프로필 적용 shop
+    7  00:00:00  kim  기사 등록 W-1
+    8  00:00:00  kim  기사 등록 W-2
+    9  00:00:00  kim  C-1 접수 · 요청 manage 처리 #1 · 응답 manage 처리 승인 (0 ms) · 접수 확정 · 알림 접수 → 고객 · 배정 W-1 (자동, 24m) · 알림 배정 → 고객, W-1 · 알림 배정 → 기사, W-1
+    10  00:00:00  kim  C-2 접수 · 요청 manage 처리 #1 · 응답 manage 처리 승인 (0 ms) · 접수 확정 · 알림 접수 → 고객 · 알맞은 기사 없음
+    11  00:00:00  kim  C-3 접수 · 요청 manage 처리 #1 · 응답 manage 처리 승인 (0 ms) · 접수 확정 · 알림 접수 → 고객 · 배정 W-2 (자동) · 알림 배정 → 고객, W-2 · 알림 배정 → 기사, W-2
+    12  00:00:00  kim  C-3 배정 해제 W-2, 취소 · 알림 해제 → 기사, W-2 · 되돌리는 중 → 호출취소 (취소) · 알림 취소 → 고객 · 요청 manage 되돌리기 #2 · 응답 manage 되돌리기 승인 (0 ms) · 종료 호출취소  "고객 변심"
     $ tail --lang en -n 2
-    8  00:00:00  kim  C-3 received · asked manage do #1 · answered manage do ok (0 ms) · opened · notice opened → customer · assigned W-2 (auto) · notice assigned → customer, W-2 · notice assigned → worker, W-2
-    9  00:00:00  kim  C-3 released W-2, canceled · notice released → worker, W-2 · unwinding → canceled (canceled) · notice canceled → customer · asked manage undo #2 · answered manage undo ok (0 ms) · ended canceled  "고객 변심"
+    11  00:00:00  kim  C-3 received · asked manage do #1 · answered manage do ok (0 ms) · opened · notice opened → customer · assigned W-2 (auto) · notice assigned → customer, W-2 · notice assigned → worker, W-2
+    12  00:00:00  kim  C-3 released W-2, canceled · notice released → worker, W-2 · unwinding → canceled (canceled) · notice canceled → customer · asked manage undo #2 · answered manage undo ok (0 ms) · ended canceled  "고객 변심"
     $ tail --from 6 -o id
     6
     7
     8
     9
+    10
+    11
+    12
     $ tail -n 1 -o csv
     seq,at,by,key,causation,reason,events
-    9,0000-00-00T00:00:00.000Z,kim,,,고객 변심,"{""call"":3,""event"":""assignment_released"",""exclude"":false,""why"":""canceled"",""worker"":2};{""event"":""notice_issued"",""notice"":{""call"":3,""rule"":4,""seq"":9,""to"":2,""transport"":""inbox""},""worker"":2};{""call"":3,""event"":""call_unwinding"",""target"":""canceled"",""why"":""canceled""};{""event"":""notice_issued"",""notice"":{""call"":3,""rule"":10,""seq"":9,""to"":5,""transport"":""inbox""}};{""answer_at"":NUMBER,""attempt"":2,""call"":3,""deadline"":NUMBER,""event"":""step_asked"",""generation"":0,""group"":1,""op"":""undo"",""step"":0};{""attempt"":2,""call"":3,""event"":""step_answered"",""group"":1,""op"":""undo"",""outcome"":""ok"",""step"":0,""took_ms"":0};{""call"":3,""end"":""canceled"",""event"":""call_ended""}"
+    12,0000-00-00T00:00:00.000Z,kim,,,고객 변심,"{""call"":3,""event"":""assignment_released"",""exclude"":false,""why"":""canceled"",""worker"":2};{""event"":""notice_issued"",""notice"":{""call"":3,""rule"":4,""seq"":12,""to"":2,""transport"":""inbox""},""worker"":2};{""call"":3,""event"":""call_unwinding"",""target"":""canceled"",""why"":""canceled""};{""event"":""notice_issued"",""notice"":{""call"":3,""rule"":14,""seq"":12,""to"":5,""transport"":""inbox""}};{""answer_at"":NUMBER,""attempt"":2,""call"":3,""deadline"":NUMBER,""event"":""step_asked"",""generation"":0,""group"":1,""op"":""undo"",""step"":0};{""attempt"":2,""call"":3,""event"":""step_answered"",""group"":1,""op"":""undo"",""outcome"":""ok"",""step"":0,""took_ms"":0};{""call"":3,""end"":""canceled"",""event"":""call_ended""}"
     $ tail -n 1 -o ndjson
-    {"seq":9,"at":"0000-00-00T00:00:00.000Z","by":"kim","key":null,"causation":null,"reason":"고객 변심","events":[{"call":3,"event":"assignment_released","exclude":false,"why":"canceled","worker":2},{"event":"notice_issued","notice":{"call":3,"rule":4,"seq":9,"to":2,"transport":"inbox"},"worker":2},{"call":3,"event":"call_unwinding","target":"canceled","why":"canceled"},{"event":"notice_issued","notice":{"call":3,"rule":10,"seq":9,"to":5,"transport":"inbox"}},{"answer_at":NUMBER,"attempt":2,"call":3,"deadline":NUMBER,"event":"step_asked","generation":0,"group":1,"op":"undo","step":0},{"attempt":2,"call":3,"event":"step_answered","group":1,"op":"undo","outcome":"ok","step":0,"took_ms":0},{"call":3,"end":"canceled","event":"call_ended"}]}
+    {"seq":12,"at":"0000-00-00T00:00:00.000Z","by":"kim","key":null,"causation":null,"reason":"고객 변심","events":[{"call":3,"event":"assignment_released","exclude":false,"why":"canceled","worker":2},{"event":"notice_issued","notice":{"call":3,"rule":4,"seq":12,"to":2,"transport":"inbox"},"worker":2},{"call":3,"event":"call_unwinding","target":"canceled","why":"canceled"},{"event":"notice_issued","notice":{"call":3,"rule":14,"seq":12,"to":5,"transport":"inbox"}},{"answer_at":NUMBER,"attempt":2,"call":3,"deadline":NUMBER,"event":"step_asked","generation":0,"group":1,"op":"undo","step":0},{"attempt":2,"call":3,"event":"step_answered","group":1,"op":"undo","outcome":"ok","step":0,"took_ms":0},{"call":3,"end":"canceled","event":"call_ended"}]}
     "#);
 }
 
@@ -603,19 +672,19 @@ fn the_check_in_every_form() {
         "verify -o id",
     ]), @r#"
     $ verify
-    이상 없음: 기록 9, 사건 35, 호출 3, 행 12
+    이상 없음: 기록 12, 사건 41, 호출 3, 행 18
     $ verify --lang en
-    verified: 9 records, 35 events, 3 calls, 12 rows, no fault
+    verified: 12 records, 41 events, 3 calls, 18 rows, no fault
     $ verify -o csv
     ok,records,events,calls,rows,fault_count
-    true,9,35,3,12,0
+    true,12,41,3,18,0
     $ verify -o json
     {
       "ok": true,
-      "records": 9,
-      "events": 35,
+      "records": 12,
+      "events": 41,
       "calls": 3,
-      "rows": 12,
+      "rows": 18,
       "fault_count": 0,
       "faults": []
     }
@@ -652,10 +721,10 @@ fn what_a_human_must_decide_in_every_form() {
     id   about  why                                since  taken  to do
     A-1  C-1    a dispatcher must choose a worker  00:00         ascall assign C-1 W-…
     $ attention list -o csv
-    id,about,concern,raised_at,taken_by,remedy
-    A-1,C-1,needs_dispatcher,0000-00-00T00:00:00.000Z,,ascall assign C-1 W-…
+    id,about,concern,raised_at,taken_by,remedy,short_of
+    A-1,C-1,needs_dispatcher,0000-00-00T00:00:00.000Z,,ascall assign C-1 W-…,
     $ attention list -o ndjson
-    {"id":"A-1","about":"C-1","concern":"needs_dispatcher","raised_at":"0000-00-00T00:00:00.000Z","taken_by":null,"remedy":"ascall assign C-1 W-…"}
+    {"id":"A-1","about":"C-1","concern":"needs_dispatcher","raised_at":"0000-00-00T00:00:00.000Z","taken_by":null,"short_of":null,"remedy":"ascall assign C-1 W-…"}
     $ attention list -o id
     A-1
     $ attention take A-1 --reason 전화함
@@ -675,6 +744,7 @@ fn what_a_human_must_decide_in_every_form() {
         "concern": "needs_dispatcher",
         "raised_at": "0000-00-00T00:00:00.000Z",
         "taken_by": "kim",
+        "short_of": null,
         "remedy": "ascall assign C-1 W-…"
       }
     ]
@@ -709,10 +779,16 @@ fn only_reveal_shows_people_and_it_is_journalled() {
     C-1   호출확정       00:00  TV      37.5665,126.9780  010-0000-0001 이고객  W-1 김하나 010-0000-0101  25,500원
     C-2   호출중 (긴급)  00:00  보일러                    010-0000-0002
     $ worker show W-1 --reveal
-    W-1  김하나  010-0000-0101  배정  C-1  TV,냉장고
+    기사  W-1 김하나 010-0000-0101
+    현황  배정
+    호출  C-1
+    기술  TV,냉장고
+
+    호출  상태      접수   종류  위치              고객                  기사                      비용      확인 필요
+    C-1   호출확정  00:00  TV    37.5665,126.9780  010-0000-0001 이고객  W-1 김하나 010-0000-0101  25,500원
     $ tail -n 2
-    10  00:00:00  kim  개인정보 열람 list
-    11  00:00:00  kim  개인정보 열람 worker show
+    13  00:00:00  kim  개인정보 열람 list
+    14  00:00:00  kim  개인정보 열람 worker show
     ");
     // One object asked for by its number is whole for programs.
     assert_eq!(desk.json(&["status", "C-1"])["name"], "이고객");
@@ -730,48 +806,48 @@ fn a_watcher_sees_each_step_and_leaves_in_time() {
         "request --tel 010-0000-0011 --wait open --timeout 5s -o id",
     ]), @r#"
     $ watch C-1 --until assigned
-    6  00:00:00  접수  kim
-    6  00:00:00  요청  manage 처리 #1  kim
-    6  00:00:00  응답  manage 처리 승인 (0 ms)  kim
-    6  00:00:00  접수 확정  kim
-    6  00:00:00  알림  접수 → 고객  kim
-    6  00:00:00  배정  W-1 (자동, 24m)  kim
-    6  00:00:00  알림  배정 → 고객, W-1  kim
-    6  00:00:00  알림  배정 → 기사, W-1  kim
+    9  00:00:00  접수  kim
+    9  00:00:00  요청  manage 처리 #1  kim
+    9  00:00:00  응답  manage 처리 승인 (0 ms)  kim
+    9  00:00:00  접수 확정  kim
+    9  00:00:00  알림  접수 → 고객  kim
+    9  00:00:00  배정  W-1 (자동, 24m)  kim
+    9  00:00:00  알림  배정 → 고객, W-1  kim
+    9  00:00:00  알림  배정 → 기사, W-1  kim
     $ watch C-2 --timeout 0s
-    7  00:00:00  접수  kim
-    7  00:00:00  요청  manage 처리 #1  kim
-    7  00:00:00  응답  manage 처리 승인 (0 ms)  kim
-    7  00:00:00  접수 확정  kim
-    7  00:00:00  알림  접수 → 고객  kim
-    7  00:00:00  알맞은 기사 없음  kim
+    10  00:00:00  접수  kim
+    10  00:00:00  요청  manage 처리 #1  kim
+    10  00:00:00  응답  manage 처리 승인 (0 ms)  kim
+    10  00:00:00  접수 확정  kim
+    10  00:00:00  알림  접수 → 고객  kim
+    10  00:00:00  알맞은 기사 없음  kim
     ! error: 호출 C-2은(는) 아직 ended 상태가 아닙니다 (지금 open)
     ! hint: 호출은 계속됩니다. 다시 보기: ascall status C-2
     = 6
     $ watch C-3 --lang en -o csv
     seq,at,by,event,detail,reason
-    8,0000-00-00T00:00:00.000Z,kim,call_received,,
-    8,0000-00-00T00:00:00.000Z,kim,step_asked,manage do #1,
-    8,0000-00-00T00:00:00.000Z,kim,step_answered,manage do ok (0 ms),
-    8,0000-00-00T00:00:00.000Z,kim,call_opened,,
-    8,0000-00-00T00:00:00.000Z,kim,notice_issued,opened → customer,
-    8,0000-00-00T00:00:00.000Z,kim,assignment_committed,W-2 (auto),
-    8,0000-00-00T00:00:00.000Z,kim,notice_issued,"assigned → customer, W-2",
-    8,0000-00-00T00:00:00.000Z,kim,notice_issued,"assigned → worker, W-2",
-    9,0000-00-00T00:00:00.000Z,kim,assignment_released,"W-2, canceled",고객 변심
-    9,0000-00-00T00:00:00.000Z,kim,notice_issued,"released → worker, W-2",고객 변심
-    9,0000-00-00T00:00:00.000Z,kim,call_unwinding,→ canceled (canceled),고객 변심
-    9,0000-00-00T00:00:00.000Z,kim,notice_issued,canceled → customer,고객 변심
-    9,0000-00-00T00:00:00.000Z,kim,step_asked,manage undo #2,고객 변심
-    9,0000-00-00T00:00:00.000Z,kim,step_answered,manage undo ok (0 ms),고객 변심
-    9,0000-00-00T00:00:00.000Z,kim,call_ended,canceled,고객 변심
+    11,0000-00-00T00:00:00.000Z,kim,call_received,,
+    11,0000-00-00T00:00:00.000Z,kim,step_asked,manage do #1,
+    11,0000-00-00T00:00:00.000Z,kim,step_answered,manage do ok (0 ms),
+    11,0000-00-00T00:00:00.000Z,kim,call_opened,,
+    11,0000-00-00T00:00:00.000Z,kim,notice_issued,opened → customer,
+    11,0000-00-00T00:00:00.000Z,kim,assignment_committed,W-2 (auto),
+    11,0000-00-00T00:00:00.000Z,kim,notice_issued,"assigned → customer, W-2",
+    11,0000-00-00T00:00:00.000Z,kim,notice_issued,"assigned → worker, W-2",
+    12,0000-00-00T00:00:00.000Z,kim,assignment_released,"W-2, canceled",고객 변심
+    12,0000-00-00T00:00:00.000Z,kim,notice_issued,"released → worker, W-2",고객 변심
+    12,0000-00-00T00:00:00.000Z,kim,call_unwinding,→ canceled (canceled),고객 변심
+    12,0000-00-00T00:00:00.000Z,kim,notice_issued,canceled → customer,고객 변심
+    12,0000-00-00T00:00:00.000Z,kim,step_asked,manage undo #2,고객 변심
+    12,0000-00-00T00:00:00.000Z,kim,step_answered,manage undo ok (0 ms),고객 변심
+    12,0000-00-00T00:00:00.000Z,kim,call_ended,canceled,고객 변심
     $ watch C-2 --until in_service --timeout 0s -o id --lang en
-    7
-    7
-    7
-    7
-    7
-    7
+    10
+    10
+    10
+    10
+    10
+    10
     ! error: call C-2 is not in_service yet: it is open
     ! hint: the call goes on; look again with: ascall status C-2
     = 6

@@ -62,6 +62,13 @@ pub fn tell(desk: &Sealed, lines: &[&str]) -> String {
     still(&told)
 }
 
+/// A full hour so many hours from now, as it is typed: always another day when it is more than a day.
+pub fn later(hours: i64) -> String {
+    let seoul = chrono::FixedOffset::east_opt(9 * 3600).unwrap();
+    let at = chrono::Utc::now().with_timezone(&seoul) + chrono::TimeDelta::hours(hours);
+    at.format("%Y-%m-%d %H:00").to_string()
+}
+
 /// The number of the newest record.
 pub fn head(desk: &Sealed) -> String {
     desk.run(&["tail", "-n", "1", "-o", "id"]).out
@@ -82,16 +89,26 @@ pub fn still(text: &str) -> String {
     };
     while at < chars.len() {
         let inside = at > 0 && chars[at - 1].is_ascii_alphanumeric();
-        let form = ["0000-00-00T00:00:00.000Z", "0000-00-00 00:00", "00:00:00", "00:00"];
+        let forms = [
+            ("0000-00-00T00:00:00.000Z", "0000-00-00T00:00:00.000Z"),
+            // A day of another year is a day.
+            ("0000-00-00 00:00", "00-00 00:00"),
+            ("00-00 00:00", "00-00 00:00"),
+            ("00:00:00", "00:00:00"),
+            ("00:00", "00:00"),
+        ];
         let digits = chars[at..].iter().take_while(|c| c.is_ascii_digit()).count();
         let after: String = chars[(at + digits).min(chars.len())..].iter().take(3).collect();
-        if let Some(form) = form.iter().find(|form| !inside && fits(at, form)) {
-            out += form;
+        if let Some((form, stood)) = forms.iter().find(|(form, _)| !inside && fits(at, form)) {
+            out += stood;
             at += form.len();
         } else if !inside && digits > 12 {
             out += "NUMBER";
             at += digits;
-        } else if !inside && digits > 0 && (after.starts_with('초') || after.starts_with(" s ")) {
+        } else if !inside
+            && digits > 0
+            && (after.starts_with(['초', '시']) || after.starts_with(" s "))
+        {
             out += "0";
             at += digits;
         } else if chars[at..].starts_with(&['c', 'l', 'i', '-']) && chars.len() > at + 20 {
@@ -107,6 +124,8 @@ pub fn still(text: &str) -> String {
 
 #[test]
 fn only_what_differs_between_runs_is_replaced() {
+    let text = "11-22 17:42  2027-01-01 09:00";
+    assert_eq!(still(text), "00-00 00:00  00-00 00:00");
     let text = "C-1  17:42  12 won  2026-11-21T08:43:03.731Z  8809631553905729270  7초  37.5663";
     let stood = "C-1  00:00  12 won  0000-00-00T00:00:00.000Z  NUMBER  0초  37.5663";
     assert_eq!(still(text), stood);

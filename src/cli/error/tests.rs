@@ -2,8 +2,11 @@
 //!
 //! Invariant: nothing is printed here; what is said is looked at as a value.
 
+use super::refused::wrong_phase;
 use super::*;
+use crate::desk::DeskError;
 use ascall_engine::domain::ids::WorkerId;
+use ascall_engine::journal::JournalError;
 use std::path::PathBuf;
 
 fn said(error: impl Into<CliError>) -> Said {

@@ -1,6 +1,6 @@
 //! A call as it is shown.
 
-use super::event::{HappeningJson, Names, NamesOf};
+use super::event::NamesOf;
 use super::{PointJson, name_of};
 use crate::cli::clock::iso;
 use crate::cli::error::CliError;
@@ -8,8 +8,8 @@ use crate::cli::mask::Veil;
 use crate::cli::ui::{Look, Show};
 use crate::cli::words::Word;
 use crate::desk::{Book, CallRow};
-use ascall_engine::domain::command::Person;
-use ascall_engine::domain::event::{Event, Op, Outcome, Record, Why};
+use ascall_engine::domain::call::Money;
+use ascall_engine::domain::event::{Event, Op, Outcome, Why};
 use ascall_engine::domain::ids::{Time, Won};
 use ascall_engine::domain::phase::Phase;
 use serde::Serialize;
@@ -28,6 +28,8 @@ pub(crate) struct CallCard {
     pub phase_word: String,
     /// Where an unwinding call goes.
     pub target: Option<Phase>,
+    #[serde(skip)]
+    pub target_word: Option<String>,
     /// Who has it, or had it last.
     pub worker: Option<WorkerRef>,
     /// The newest record that speaks of it.
@@ -66,8 +68,24 @@ pub(crate) struct CallCard {
     pub outcome: Option<String>,
     /// Why a human must look.
     pub attention: Vec<String>,
+    /// The product it waits for, because there is too little of it.
+    pub short_of: Option<String>,
     /// What a gate said when it refused the call.
     pub refused: Option<String>,
+    /// The appointment.
+    pub visit: Option<VisitJson>,
+    /// The member who called, `M-1`.
+    pub member: Option<String>,
+    /// Workers may claim it now.
+    pub claimable: bool,
+    /// What is and was paid.
+    pub money: MoneyJson,
+    /// How it was rated, 1 to 5.
+    pub rating: Option<u8>,
+    /// How the work ended, by the profile's list.
+    pub disposition: Option<String>,
+    /// The profile's other fields.
+    pub fields: BTreeMap<String, String>,
     #[serde(skip)]
     pub times: Times,
 }
@@ -80,6 +98,49 @@ pub(crate) struct Times {
     pub ended: Option<Time>,
     pub retry: Option<Time>,
     pub held: Option<Time>,
+    pub visit: Option<Time>,
+}
+
+/// An appointment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct VisitJson {
+    /// Its begin.
+    pub from: String,
+    /// Its end.
+    pub until: String,
+}
+
+/// The money of a call, in whole won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub(crate) struct MoneyJson {
+    /// What is or was to be paid; null while it is not known, or when nothing ever is.
+    pub due: Option<i64>,
+    /// Captured from a card.
+    pub captured: i64,
+    /// Given back of it.
+    pub refunded: i64,
+    /// Settled by hand, in whatever way.
+    pub settled: i64,
+    /// Taken off by a coupon.
+    pub discount: i64,
+}
+
+impl MoneyJson {
+    fn of(row: &CallRow) -> Self {
+        let Money { captured, refunded, settled, discount } = row.money;
+        Self {
+            due: row.due.map(|won| won.0),
+            captured: captured.0,
+            refunded: refunded.0,
+            settled: settled.0,
+            discount: discount.0,
+        }
+    }
+
+    /// What is still to be paid.
+    pub(crate) fn open(&self) -> i64 {
+        (self.due.unwrap_or(0) - self.captured - self.settled).max(0)
+    }
 }
 
 /// The worker of a call.
@@ -101,6 +162,27 @@ impl CallCard {
         veil: Veil,
         look: &Look,
     ) -> Result<Self, CliError> {
+        Self::named(book, row, &mut NamesOf::new(book), veil, look)
+    }
+
+    /// As [`CallCard::read`], for many calls: each profile is read once.
+    pub(crate) fn read_all(
+        book: &Book,
+        rows: &[CallRow],
+        veil: Veil,
+        look: &Look,
+    ) -> Result<Vec<Self>, CliError> {
+        let mut names = NamesOf::new(book);
+        rows.iter().map(|row| Self::named(book, row, &mut names, veil, look)).collect()
+    }
+
+    fn named(
+        book: &Book,
+        row: &CallRow,
+        names: &mut NamesOf,
+        veil: Veil,
+        look: &Look,
+    ) -> Result<Self, CliError> {
         let person = book.person(row.subject)?.unwrap_or_default();
         // A call that ended undone has nobody, whoever had it before.
         let worker = match row.worker_now() {
@@ -115,12 +197,20 @@ impl CallCard {
             }
         };
         let spot = row.spot();
+        let names = names.of_profile(row.profile);
+        let target = unwinding_to(row);
+        let field = |(name, value): &(String, String)| {
+            let is_place = names.places.contains(name);
+            let shown = if is_place { veil.address(value) } else { value.clone() };
+            (name.clone(), shown)
+        };
         Ok(Self {
             id: row.call.to_string(),
             profile: row.profile_name.clone(),
             phase: row.phase,
-            phase_word: look.phase(&row.profile_name, row.phase),
-            target: unwinding_to(row),
+            phase_word: names.phase(row.phase, look),
+            target,
+            target_word: target.map(|target| names.phase(target, look)),
             worker,
             seq: row.seq().0,
             kind: row.kind.clone(),
@@ -140,13 +230,22 @@ impl CallCard {
             parent: row.parent.map(|parent| parent.to_string()),
             outcome: row.outcome.map(|outcome| name_of(&outcome)),
             attention: row.attention.iter().map(name_of).collect(),
+            short_of: names.short_of(row),
             refused: refused(book, row)?,
+            visit: row.window.map(|w| VisitJson { from: iso(w.from), until: iso(w.until) }),
+            member: row.member.map(|member| member.to_string()),
+            claimable: row.claimable,
+            money: MoneyJson::of(row),
+            rating: row.rating,
+            disposition: row.disposition.clone(),
+            fields: row.fields.iter().map(field).collect(),
             times: Times {
                 received: row.received_at,
                 phase: row.phase_at,
                 ended: row.ended_at(),
                 retry: row.retry_at(),
                 held: row.held_until,
+                visit: row.window.map(|window| window.from),
             },
         })
     }
@@ -163,13 +262,30 @@ impl CallCard {
         if self.priority != "normal" {
             parts.push(look.priority(priority_number(self.priority)));
         }
+        if let Some(at) = self.visit_ahead() {
+            parts.push(format!("{} {}", look.word(Word::Visit), look.clock.short(at)));
+        }
         if let Some(at) = self.times.held {
             parts.push(format!("{} {}", look.word(Word::HeldUntil), look.clock.short(at)));
         }
-        for concern in &self.attention {
-            parts.push(format!("! {}", concern_word(concern, look)));
-        }
+        parts.extend(self.concerns(look).iter().map(|concern| format!("! {concern}")));
         parts.join("  ")
+    }
+
+    /// Why a human must look, in words.
+    pub(crate) fn concerns(&self, look: &Look) -> Vec<String> {
+        let word = |concern: &String| match (concern.as_str(), &self.short_of) {
+            // Which step was refused says less than what is missing.
+            ("step_denied", Some(product)) => look.say(Word::ShortOf, &[product]),
+            (concern, _) => concern_word(concern, look),
+        };
+        self.attention.iter().map(word).collect()
+    }
+
+    /// When somebody is to come, as long as nobody has begun.
+    fn visit_ahead(&self) -> Option<Time> {
+        let begun = matches!(self.phase, Phase::InService | Phase::Closing | Phase::Unwinding);
+        self.times.visit.filter(|_| !begun && !self.phase.is_terminal())
     }
 }
 
@@ -230,6 +346,8 @@ pub(crate) fn concern_word(name: &str, look: &Look) -> String {
         "notice_dead" => Word::NoticeDead,
         "clock_stepped" => Word::ClockStepped,
         "late_ok" => Word::LateOk,
+        "promise_passed" => Word::PromisePassed,
+        "refund_denied" => Word::RefundDenied,
         other => return other.to_owned(),
     })
 }
@@ -262,6 +380,17 @@ impl Show for CallCard {
         "parent",
         "outcome",
         "attention",
+        "short_of",
+        "member",
+        "visit.from",
+        "visit.until",
+        "money.due",
+        "money.captured",
+        "money.settled",
+        "money.refunded",
+        "money.discount",
+        "rating",
+        "disposition",
     ];
 
     const HEADS: &'static [Word] = &[
@@ -280,10 +409,12 @@ impl Show for CallCard {
         // The number first: it is what tells two customers apart on a narrow screen.
         let customer = [self.tel.clone(), self.name.clone()];
         let mut phase = self.phase_word.clone();
+        if let Some(at) = self.visit_ahead() {
+            phase = format!("{phase} {}", look.clock.short(at));
+        }
         if self.priority != "normal" {
             phase = format!("{phase} ({})", look.priority(priority_number(self.priority)));
         }
-        let concerns: Vec<String> = self.attention.iter().map(|c| concern_word(c, look)).collect();
         vec![
             self.id.clone(),
             phase,
@@ -293,201 +424,10 @@ impl Show for CallCard {
             customer.into_iter().flatten().collect::<Vec<_>>().join(" "),
             self.worker.as_ref().map(WorkerRef::line).unwrap_or_default(),
             self.cost.map(|won| look.won(Won(won))).unwrap_or_default(),
-            concerns.join(", "),
+            self.concerns(look).join(", "),
         ]
     }
 }
 
-/// A call at length: what `status` shows.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub(crate) struct StatusCard {
-    /// The call.
-    #[serde(flatten)]
-    pub call: CallCard,
-    /// The profile's other fields.
-    pub fields: BTreeMap<String, String>,
-    /// Who had it last and why no longer; null while somebody has it, or when nobody ever had.
-    pub released: Option<ReleasedJson>,
-    /// What was written down about it, oldest first.
-    pub notes: Vec<NoteJson>,
-    /// What happened, oldest first.
-    pub timeline: Vec<HappeningJson>,
-}
-
-/// Who had a call, and why no longer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct ReleasedJson {
-    /// Who.
-    pub worker: WorkerRef,
-    /// Why, e.g. `canceled`, `worker_off`, `aborted`.
-    pub why: String,
-    /// Since when no longer.
-    pub at: String,
-    #[serde(skip)]
-    pub time: Time,
-}
-
-/// The last one who lost the call, as its records tell.
-fn released(
-    book: &Book,
-    records: &[Record],
-    names: &Names,
-    veil: Veil,
-) -> Result<Option<ReleasedJson>, CliError> {
-    let lost = |record: &Record, event: &Event| match event {
-        Event::AssignmentReleased { worker, why, .. } => Some((*worker, name_of(why), record.at)),
-        Event::WorkAborted { worker, .. } => Some((*worker, "aborted".to_owned(), record.at)),
-        _ => None,
-    };
-    let all = records.iter().flat_map(|r| r.events.iter().map(move |event| (r, event)));
-    let Some((worker, why, time)) = all.rev().find_map(|(r, event)| lost(r, event)) else {
-        return Ok(None);
-    };
-    // Whoever had it was told so: the notice knows the person.
-    let told = records.iter().flat_map(|record| &record.events).find_map(|event| match event {
-        Event::NoticeIssued { notice, worker: Some(of) } if *of == worker => {
-            let to = names.notices.get(usize::from(notice.rule));
-            to.filter(|(_, to)| to == "worker").map(|_| notice.to)
-        }
-        _ => None,
-    });
-    let known = match told {
-        Some(subject) => book.person(subject)?.unwrap_or_default(),
-        None => Person::default(),
-    };
-    let worker = WorkerRef {
-        id: worker.to_string(),
-        name: known.name.map(|n| veil.name(&n)),
-        tel: known.tel.map(|t| veil.tel(&t)),
-    };
-    Ok(Some(ReleasedJson { worker, why, at: iso(time), time }))
-}
-
-/// A note.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct NoteJson {
-    /// Its record.
-    pub seq: u64,
-    /// When.
-    pub at: String,
-    /// Who wrote it.
-    pub by: String,
-    /// The text; null when erased.
-    pub text: Option<String>,
-}
-
-impl StatusCard {
-    /// A call with everything that is known of it.
-    pub(crate) fn read(
-        book: &Book,
-        row: &CallRow,
-        veil: Veil,
-        look: &Look,
-    ) -> Result<Self, CliError> {
-        let call = CallCard::read(book, row, veil, look)?;
-        let records = book.timeline(row)?;
-        let mut desk = NamesOf::new(book);
-        let names = desk.of_profile(row.profile);
-        let fields = row.fields.iter().cloned().collect();
-        let released = match call.worker {
-            Some(_) => None,
-            None => released(book, &records, &names, veil)?,
-        };
-        let (notes, timeline) = (Vec::new(), Vec::new());
-        let mut card = Self { call, fields, released, notes, timeline };
-        for record in &records {
-            for event in &record.events {
-                if matches!(event, Event::NoteAdded { .. }) {
-                    card.notes.push(NoteJson {
-                        seq: record.seq.0,
-                        at: iso(record.at),
-                        by: super::event::actor_json(&record.actor),
-                        text: book.note(record.seq)?,
-                    });
-                }
-                card.timeline.push(HappeningJson::of(record, event, &names, &mut desk, look));
-            }
-        }
-        Ok(card)
-    }
-}
-
-impl Show for StatusCard {
-    fn id(&self) -> String {
-        self.call.id.clone()
-    }
-    const CSV: &'static [&'static str] = CallCard::CSV;
-    const HEADS: &'static [Word] = CallCard::HEADS;
-    fn cells(&self, look: &Look) -> Vec<String> {
-        self.call.cells(look)
-    }
-}
-
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::cli::ui::tests::look;
-    use ascall_engine::domain::profile::Lang;
-
-    pub(crate) fn card() -> CallCard {
-        CallCard {
-            id: "C-1".to_owned(),
-            profile: "repair".to_owned(),
-            phase: Phase::Assigned,
-            phase_word: "호출확정".to_owned(),
-            target: None,
-            worker: Some(WorkerRef {
-                id: "W-3".to_owned(),
-                name: Some("김*수".to_owned()),
-                tel: Some("010-****-0003".to_owned()),
-            }),
-            seq: 12,
-            kind: Some("냉장고".to_owned()),
-            cost: Some(25_500),
-            priority: "normal",
-            tel: Some("010-****-1234".to_owned()),
-            name: None,
-            location: Some("마포구 공덕동".to_owned()),
-            point: None,
-            within_m: None,
-            reachable: true,
-            received_at: "2026-11-21T05:00:00.000Z".to_owned(),
-            phase_at: "2026-11-21T05:00:00.000Z".to_owned(),
-            ended_at: None,
-            retry_at: None,
-            held_until: None,
-            parent: None,
-            outcome: None,
-            attention: Vec::new(),
-            refused: None,
-            times: Times::default(),
-        }
-    }
-
-    #[test]
-    fn json_has_the_names_that_scripts_rely_on() {
-        let value = serde_json::to_value(card()).unwrap();
-        assert_eq!(value["id"], "C-1");
-        assert_eq!(value["phase"], "assigned");
-        assert_eq!(value["worker"]["id"], "W-3");
-        assert!(value["worker"]["name"].is_string() && value["worker"]["tel"].is_string());
-        assert_eq!(value["seq"], 12);
-        let free = CallCard { worker: None, ..card() };
-        assert!(serde_json::to_value(free).unwrap()["worker"].is_null());
-    }
-
-    #[test]
-    fn the_line_has_number_phase_and_worker() {
-        assert_eq!(card().line(&look(Lang::Ko)), "C-1  호출확정  W-3 김*수 010-****-0003  냉장고");
-    }
-
-    #[test]
-    fn every_head_has_a_cell_and_every_csv_member_exists() {
-        assert_eq!(card().cells(&look(Lang::En)).len(), CallCard::HEADS.len());
-        let value = serde_json::to_value(card()).unwrap();
-        for path in CallCard::CSV {
-            let found = path.split('.').try_fold(&value, |v, name| v.get(name));
-            assert!(found.is_some(), "{path}");
-        }
-    }
-}
+pub(crate) mod tests;

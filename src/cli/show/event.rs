@@ -2,87 +2,22 @@
 //!
 //! Invariant: a timeline shows no personal data: events have none, and notes are shown elsewhere.
 
+mod names;
+mod told;
+
+pub(crate) use names::{Names, NamesOf, REFUND};
+
+use super::call::CallCard;
 use super::name_of;
+use super::status::PlaceJson;
 use crate::cli::clock::iso;
 use crate::cli::ui::{Look, Show};
 use crate::cli::words::Word;
-use crate::desk::Book;
-use ascall_engine::domain::event::{Actor, AssignedBy, Event, Outcome, Record, call_of};
-use ascall_engine::domain::ids::{CallId, ParticipantId, ProfileId, Time};
-use ascall_engine::domain::profile::{NoticeRule, Profile};
+use ascall_engine::domain::event::{Actor, Event, Record, call_of};
+use ascall_engine::domain::ids::Time;
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-/// What a profile calls its steps and notices, in its own order.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Names {
-    pub steps: Vec<String>,
-    /// What is told and to whom, as words to be looked up.
-    pub notices: Vec<(String, String)>,
-    /// The service line, for the words of its phases.
-    pub service: String,
-}
-
-impl Names {
-    /// Those of a profile.
-    pub(crate) fn of(profile: &Profile) -> Self {
-        let notice = |rule: &NoticeRule| (name_of(&rule.on), name_of(&rule.to));
-        Self {
-            steps: profile.steps.iter().map(|step| step.name.clone()).collect(),
-            notices: profile.notices.iter().map(notice).collect(),
-            service: profile.name.clone(),
-        }
-    }
-}
-
-/// The names of the profiles of calls, each profile read once.
-pub(crate) struct NamesOf<'a> {
-    /// None: nothing can be looked up.
-    book: Option<&'a Book>,
-    known: BTreeMap<ProfileId, Arc<Names>>,
-    participants: BTreeMap<ParticipantId, String>,
-}
-
-impl<'a> NamesOf<'a> {
-    /// Of the calls of this desk.
-    pub(crate) fn new(book: &'a Book) -> Self {
-        Self::over(Some(book))
-    }
-
-    fn over(book: Option<&'a Book>) -> Self {
-        Self { book, known: BTreeMap::new(), participants: BTreeMap::new() }
-    }
-
-    /// Those for a call; none at all when it cannot be read, because a timeline can be read without them.
-    pub(crate) fn of_call(&mut self, call: CallId) -> Arc<Names> {
-        let row = self.book.and_then(|book| book.call(call).ok().flatten());
-        row.map(|row| self.of_profile(row.profile)).unwrap_or_default()
-    }
-
-    /// What a participant is called.
-    fn of_participant(&mut self, id: ParticipantId) -> String {
-        if let Some(known) = self.participants.get(&id) {
-            return known.clone();
-        }
-        let read = self.book.and_then(|book| book.participant_name(id).ok().flatten());
-        let name = read.unwrap_or_else(|| id.to_string());
-        self.participants.insert(id, name.clone());
-        name
-    }
-
-    /// Those of a profile.
-    pub(crate) fn of_profile(&mut self, profile: ProfileId) -> Arc<Names> {
-        if let Some(known) = self.known.get(&profile) {
-            return Arc::clone(known);
-        }
-        let read = self.book.and_then(|book| book.profile(profile).ok().flatten());
-        let names = Arc::new(read.as_ref().map(Names::of).unwrap_or_default());
-        self.known.insert(profile, Arc::clone(&names));
-        names
-    }
-}
+use told::{detail, subject, word};
 
 /// One event of a timeline.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -126,6 +61,22 @@ impl HappeningJson {
             time: record.at,
             word: Some(word(event)),
             by_word: actor_word(&record.actor, desk, look),
+        }
+    }
+
+    /// A place of a call's worker that was not known before: no event of the journal, but something that happened.
+    pub(crate) fn moved(call: &CallCard, place: &PlaceJson, look: &Look) -> Self {
+        let worker = call.worker.as_ref().map(|worker| worker.id.clone()).unwrap_or_default();
+        Self {
+            seq: call.seq,
+            at: place.at.clone(),
+            by: worker.clone(),
+            event: "worker_place".to_owned(),
+            detail: place.line(look),
+            reason: None,
+            time: place.time,
+            word: Some(Word::WorkerPlace),
+            by_word: worker,
         }
     }
 
@@ -287,7 +238,11 @@ fn actor_word(actor: &Actor, names: &mut NamesOf<'_>, look: &Look) -> String {
     }
 }
 
+/// The values of an event. A call that is taken up again stands here by its number: what it was is in its own records.
 fn inner(event: &Event) -> Value {
+    if let Event::CallRecalled { call } = event {
+        return serde_json::json!({ "call": call.id });
+    }
     match serde_json::to_value(event) {
         Ok(Value::Object(members)) => members.into_iter().next().map_or(Value::Null, |(_, v)| v),
         _ => Value::Null,
@@ -303,225 +258,11 @@ fn event_json(event: &Event) -> Value {
     Value::Object(members)
 }
 
-/// The call or participant an event is about, when there is one.
-fn subject(event: &Event, names: &mut NamesOf<'_>) -> String {
-    if let Event::BreakerMoved { participant, .. } | Event::ParticipantModeSet { participant, .. } =
-        event
-    {
-        return names.of_participant(*participant);
-    }
-    let values = inner(event);
-    for (member, prefix) in [
-        (&["call"][..], "C"),
-        (&["notice", "call"], "C"),
-        (&["about", "call"], "C"),
-        (&["participant"], "T"),
-        (&["worker"], "W"),
-    ] {
-        let found = member.iter().try_fold(&values, |value, name| value.get(name));
-        if let Some(number) = found.and_then(Value::as_u64) {
-            return format!("{prefix}-{number}");
-        }
-    }
-    String::new()
-}
-
-/// The event's word.
-pub(crate) fn word(event: &Event) -> Word {
-    match event {
-        Event::DeskOpened { .. } => Word::EvDeskOpened,
-        Event::ClockStepped { .. } => Word::EvClockStepped,
-        Event::ProfileAdopted { .. } => Word::EvProfileAdopted,
-        Event::ParticipantSet { .. } => Word::EvParticipantSet,
-        Event::ParticipantModeSet { .. } | Event::AssignModeSet { .. } => Word::EvModeSet,
-        Event::QueueSwept => Word::EvQueueSwept,
-        Event::BreakerMoved { .. } => Word::EvBreakerMoved,
-        Event::CallReceived { .. } => Word::EvCallReceived,
-        Event::StepAsked { .. } => Word::EvStepAsked,
-        Event::StepAnswered { .. } => Word::EvStepAnswered,
-        Event::StepWaived { .. } => Word::EvStepWaived,
-        Event::StepSettled { .. } => Word::EvStepSettled,
-        Event::StepRetried { .. } => Word::EvStepRetried,
-        Event::CallParked { .. } => Word::EvCallParked,
-        Event::CallResumed { .. } => Word::EvCallResumed,
-        Event::CallOpened { .. } => Word::EvCallOpened,
-        Event::StageEntered { .. } => Word::EvStageEntered,
-        Event::PlanExhausted { .. } => Word::EvPlanExhausted,
-        Event::NobodyFound { .. } => Word::EvNobodyFound,
-        Event::OfferSent { .. } => Word::EvOfferSent,
-        Event::OfferAccepted { .. } => Word::EvOfferAccepted,
-        Event::OfferDeclined { .. } => Word::EvOfferDeclined,
-        Event::OfferExpired { .. } => Word::EvOfferExpired,
-        Event::OfferWithdrawn { .. } => Word::EvOfferWithdrawn,
-        Event::AssignmentCommitted { .. } => Word::EvAssigned,
-        Event::AssignmentReleased { .. } => Word::EvReleased,
-        Event::WorkerArrived { .. } => Word::EvArrived,
-        Event::WorkStarted { .. } => Word::EvStarted,
-        Event::WorkFinished { .. } => Word::EvFinished,
-        Event::WorkAborted { .. } => Word::EvAborted,
-        Event::CallUnwinding { .. } => Word::EvUnwinding,
-        Event::CallEnded { .. } => Word::EvEnded,
-        Event::CallClosing { .. } => Word::EvClosing,
-        Event::CallCompleted { .. } => Word::EvCompleted,
-        Event::CallAmended { .. } => Word::EvAmended,
-        Event::PrioritySet { .. } => Word::EvPrioritySet,
-        Event::CallHeld { .. } => Word::EvHeld,
-        Event::HoldEnded { .. } => Word::EvHoldEnded,
-        Event::NoteAdded { .. } => Word::EvNoteAdded,
-        Event::WorkerAdded { .. } => Word::EvWorkerAdded,
-        Event::DutySet { .. } => Word::EvDutySet,
-        Event::PositionsKept { .. } => Word::EvPositionsKept,
-        Event::NoticeIssued { .. } => Word::EvNoticeIssued,
-        Event::NoticeSuppressed { .. } => Word::EvNoticeSuppressed,
-        Event::NoticeDelivered { .. } => Word::EvNoticeDelivered,
-        Event::NoticeFailed { .. } => Word::EvNoticeFailed,
-        Event::AttentionRaised { .. } => Word::EvAttentionRaised,
-        Event::AttentionTaken { .. } => Word::EvAttentionTaken,
-        Event::AttentionDone { .. } => Word::EvAttentionDone,
-        Event::Revealed { .. } => Word::EvRevealed,
-    }
-}
-
-/// The values that matter, in words.
-#[expect(clippy::too_many_lines, reason = "one arm per event")]
-fn detail(event: &Event, names: &Names, look: &Look) -> String {
-    let step_name = |step: u8| {
-        let name = names.steps.get(usize::from(step)).cloned();
-        name.unwrap_or_else(|| format!("step {}", step + 1))
-    };
-    let notice_name = |rule: u8| match names.notices.get(usize::from(rule)) {
-        Some((on, to)) => format!("{} → {}", look.term(on), look.term(to)),
-        None => format!("#{}", rule + 1),
-    };
-    match event {
-        Event::StepAsked { step, op, attempt, probe, .. } => {
-            let probe =
-                if *probe { format!(" ({})", look.word(Word::Probe)) } else { String::new() };
-            format!("{} {} #{attempt}{probe}", step_name(*step), look.term(&name_of(op)))
-        }
-        Event::StepAnswered { step, op, outcome, took_ms, late, .. } => {
-            let late = if *late { format!(", {}", look.word(Word::Late)) } else { String::new() };
-            let text = outcome_text(outcome, look);
-            let op = look.term(&name_of(op));
-            format!("{} {op} {text} ({} ms{late})", step_name(*step), took_ms.0)
-        }
-        Event::StepWaived { step, .. } | Event::StepRetried { step, .. } => step_name(*step),
-        Event::StepSettled { step, by, .. } => {
-            format!("{} {}", step_name(*step), look.term(&name_of(by)))
-        }
-        Event::CallParked { why, .. } => look.term(&name_of(why)),
-        Event::StageEntered { stage, .. } => format!("{}", stage + 1),
-        Event::OfferSent { offer, worker, deadline, .. } => {
-            format!("{offer} {worker}, {}", look.clock.exact(*deadline))
-        }
-        Event::OfferAccepted { offer, worker, .. }
-        | Event::OfferDeclined { offer, worker, .. }
-        | Event::OfferExpired { offer, worker, .. } => format!("{offer} {worker}"),
-        Event::OfferWithdrawn { offer, worker, why, .. } => {
-            format!("{offer} {worker}, {}", look.term(&name_of(why)))
-        }
-        Event::AssignmentCommitted { worker, by, decision, .. } => {
-            let how = match by {
-                AssignedBy::Auto => look.word(Word::ByItself),
-                AssignedBy::Offer(_) => look.word(Word::ByOffer),
-                AssignedBy::Manual { overridden: false } => look.word(Word::ByHand),
-                AssignedBy::Manual { overridden: true } => {
-                    format!("{}, {}", look.word(Word::ByHand), look.word(Word::Overridden))
-                }
-            };
-            let metres = decision
-                .as_ref()
-                .and_then(|d| d.chosen)
-                .and_then(|c| c.metres)
-                .map(|m| format!(", {}", look.metres(m)))
-                .unwrap_or_default();
-            format!("{worker} ({how}{metres})")
-        }
-        Event::AssignmentReleased { worker, why, .. } => {
-            format!("{worker}, {}", look.term(&name_of(why)))
-        }
-        Event::WorkerArrived { worker, .. }
-        | Event::WorkStarted { worker, .. }
-        | Event::WorkAborted { worker, .. }
-        | Event::WorkerAdded { worker, .. } => worker.to_string(),
-        Event::WorkFinished { worker, outcome, fare, .. } => {
-            let fare = fare.map(|won| format!(", {}", look.won(won))).unwrap_or_default();
-            format!("{worker}, {}{fare}", look.term(&name_of(outcome)))
-        }
-        Event::CallUnwinding { target, why, .. } => {
-            let end = look.phase(&names.service, target.phase());
-            format!("→ {end} ({})", look.term(&name_of(why)))
-        }
-        Event::CallEnded { end, .. } => look.phase(&names.service, end.phase()),
-        Event::PrioritySet { priority, .. } => look.priority(*priority),
-        Event::CallHeld { until, .. } => look.clock.short(*until),
-        Event::DutySet { duty, after_current, .. } => {
-            let after = if *after_current {
-                format!(" ({})", look.word(Word::AfterCurrent))
-            } else {
-                String::new()
-            };
-            format!("{}{after}", look.term(&name_of(duty)))
-        }
-        Event::NoticeIssued { notice, worker } => {
-            let worker = worker.map(|w| format!(", {w}")).unwrap_or_default();
-            format!("{}{worker}", notice_name(notice.rule))
-        }
-        Event::NoticeSuppressed { notice } | Event::NoticeDelivered { notice } => {
-            notice_name(notice.rule)
-        }
-        Event::NoticeFailed { notice, attempt, retry_at } => {
-            let name = notice_name(notice.rule);
-            match retry_at {
-                Some(at) => format!("{name} ({attempt}), {}", look.clock.exact(*at)),
-                None => format!("{name} ({attempt})"),
-            }
-        }
-        Event::AttentionRaised { attention, concern, .. } => {
-            format!("{attention} {}", super::call::concern_word(&name_of(concern), look))
-        }
-        Event::AttentionTaken { attention, by } => format!("{attention} {by}"),
-        Event::AttentionDone { attention } => attention.to_string(),
-        Event::BreakerMoved { transition, incident, .. } => {
-            let incident = incident.map(|i| format!(" {i}")).unwrap_or_default();
-            let from = look.term(&name_of(&transition.from));
-            let to = look.term(&name_of(&transition.to.kind()));
-            format!("{from} → {to} ({}){incident}", look.term(&name_of(&transition.why)))
-        }
-        Event::ParticipantModeSet { mode, .. } => look.mode(*mode),
-        Event::AssignModeSet { mode } => format!("assign {}", look.mode(*mode)),
-        Event::ParticipantSet { name, .. } => name.clone(),
-        Event::ProfileAdopted { spec, .. } => spec.name.clone(),
-        Event::ClockStepped { by_ms } => format!("{by_ms} ms"),
-        Event::Revealed { what } => what.clone(),
-        Event::PositionsKept { at } => at.len().to_string(),
-        _ => String::new(),
-    }
-}
-
-fn outcome_text(outcome: &Outcome, look: &Look) -> String {
-    let word = look.term(&name_of(outcome));
-    // The desk's own participants give the desk's own reasons; what others say is shown as they said it.
-    let own = |why: &str| match why {
-        "stopped" => look.word(Word::Stopped),
-        "made to fail" => look.word(Word::MadeToFail),
-        "made to refuse" => look.word(Word::MadeToRefuse),
-        other => other.to_owned(),
-    };
-    match outcome {
-        Outcome::Ok => word,
-        Outcome::Denied(why)
-        | Outcome::Unavailable(why)
-        | Outcome::Indeterminate(why)
-        | Outcome::Misconfigured(why) => format!("{word}: {}", own(why)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::ui::tests::look;
-    use ascall_engine::domain::event::Op;
+    use ascall_engine::domain::event::{Op, Outcome};
     use ascall_engine::domain::ids::{CallId, Millis, Seq, WorkerId};
     use ascall_engine::domain::profile::Lang;
 
@@ -539,7 +280,7 @@ mod tests {
 
     #[test]
     fn an_event_in_json_has_its_name_beside_its_values() {
-        let event = Event::WorkStarted { call: CallId(3), worker: WorkerId(4) };
+        let event = Event::WorkStarted { call: CallId(3), worker: Some(WorkerId(4)) };
         let value = event_json(&event);
         assert_eq!(value["event"], "work_started");
         assert_eq!(value["call"], 3);
@@ -548,7 +289,7 @@ mod tests {
     #[test]
     fn a_record_is_one_line_with_who_and_why() {
         let events = vec![
-            Event::WorkStarted { call: CallId(3), worker: WorkerId(4) },
+            Event::WorkStarted { call: CallId(3), worker: Some(WorkerId(4)) },
             Event::CallCompleted { call: CallId(3) },
         ];
         let json = RecordJson::of(&record(events), &mut NamesOf::over(None), &look(Lang::En));

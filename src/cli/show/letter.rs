@@ -19,7 +19,7 @@ pub(crate) struct LetterJson {
     pub at: String,
     /// The call it is about.
     pub call: String,
-    /// `customer` or `worker`.
+    /// `customer`, `worker` or `friend`.
     pub to: &'static str,
     /// What it tells of, e.g. `assigned`.
     pub on: String,
@@ -41,6 +41,7 @@ impl LetterJson {
             to: match letter.role {
                 Role::Customer => "customer",
                 Role::Worker => "worker",
+                Role::Friend => "friend",
             },
             on: name_of(&letter.on),
             delivery: letter.fate.name(),
@@ -79,6 +80,7 @@ impl Show for LetterJson {
     fn cells(&self, look: &Look) -> Vec<String> {
         let to = match self.to {
             "worker" => Word::Worker,
+            "friend" => Word::Friend,
             _ => Word::Customer,
         };
         vec![
@@ -114,6 +116,7 @@ mod tests {
                     name: Some("김하나".to_owned()),
                     tel: Some("01000000001".to_owned()),
                     address: None,
+                    card: None,
                 },
             ],
         }

@@ -3,10 +3,19 @@
 //! Invariant: a member of these structs, once printed, is a promise; they are filled from the engine's types and never
 //! are them. Masking happens when they are filled.
 
+pub(crate) mod attention;
 pub(crate) mod call;
-pub(crate) mod desk;
+pub(crate) mod decision;
 pub(crate) mod event;
 pub(crate) mod letter;
+pub(crate) mod member;
+pub(crate) mod offer;
+pub(crate) mod participant;
+pub(crate) mod profile;
+pub(crate) mod report;
+pub(crate) mod status;
+pub(crate) mod stock;
+pub(crate) mod view;
 pub(crate) mod worker;
 
 use ascall_engine::domain::geo::Point;

@@ -1,12 +1,15 @@
 //! A worker as shown.
 
 use super::PointJson;
+use super::call::CallCard;
+use super::offer::OfferJson;
 use crate::cli::clock::iso;
 use crate::cli::mask::Veil;
 use crate::cli::ui::{Look, Show};
 use crate::cli::words::Word;
 use crate::desk::live;
-use ascall_engine::domain::ids::Time;
+use ascall_engine::domain::event::Window;
+use ascall_engine::domain::ids::{CallId, Time};
 use serde::Serialize;
 
 /// A worker.
@@ -69,6 +72,83 @@ impl WorkerCard {
             Some(skills).filter(|s| !s.is_empty()),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("  ")
+    }
+}
+
+/// A worker with everything the worker has before them.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct WorkerPage {
+    /// The worker.
+    #[serde(flatten)]
+    pub worker: WorkerCard,
+    /// How customers rated the worker; null when none did.
+    pub rating: Option<RatingJson>,
+    /// Appointments the worker is reserved for, the next one first.
+    pub reservations: Vec<ReservationJson>,
+    /// Questions that wait for the worker's answer.
+    pub offers: Vec<OfferJson>,
+    /// The worker's calls that were taken today.
+    pub today: Vec<CallCard>,
+}
+
+/// How customers rated a worker.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub(crate) struct RatingJson {
+    /// How many did.
+    pub count: u32,
+    /// Their stars on average.
+    pub average: f64,
+}
+
+/// An appointment of a worker.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct ReservationJson {
+    /// The call.
+    pub call: String,
+    /// Its begin.
+    pub from: String,
+    /// Its end.
+    pub until: String,
+    #[serde(skip)]
+    pub time: Time,
+}
+
+impl WorkerPage {
+    /// The page of a worker.
+    pub(crate) fn of(
+        card: WorkerCard,
+        worker: &live::Worker,
+        offers: &[live::Offer],
+        today: Vec<CallCard>,
+    ) -> Self {
+        let (count, stars) = worker.rated;
+        let average = (f64::from(stars) / f64::from(count.max(1)) * 100.0).round() / 100.0;
+        let mut visits = worker.reserved.clone();
+        visits.sort_unstable_by_key(|(_, window)| window.from);
+        let reservation = |(call, window): &(CallId, Window)| ReservationJson {
+            call: call.to_string(),
+            from: iso(window.from),
+            until: iso(window.until),
+            time: window.from,
+        };
+        Self {
+            worker: card,
+            rating: (count > 0).then_some(RatingJson { count, average }),
+            reservations: visits.iter().map(reservation).collect(),
+            offers: offers.iter().map(OfferJson::of).collect(),
+            today,
+        }
+    }
+}
+
+impl Show for WorkerPage {
+    fn id(&self) -> String {
+        self.worker.id()
+    }
+    const CSV: &'static [&'static str] = WorkerCard::CSV;
+    const HEADS: &'static [Word] = WorkerCard::HEADS;
+    fn cells(&self, look: &Look) -> Vec<String> {
+        self.worker.cells(look)
     }
 }
 
@@ -138,6 +218,7 @@ mod tests {
                 name: Some("홍길동".to_owned()),
                 tel: Some("01000000003".to_owned()),
                 address: None,
+                card: None,
             },
             services: vec![],
             skills: vec!["냉장고".to_owned()],
@@ -146,6 +227,8 @@ mod tests {
             availability: "available",
             call: None,
             idle_since: Time(0),
+            reserved: vec![],
+            rated: (0, 0),
         }
     }
 
@@ -156,6 +239,24 @@ mod tests {
         assert_eq!(card.home, None);
         let whole = WorkerCard::of(&worker(), Veil::Whole);
         assert_eq!(whole.tel.as_deref(), Some("010-0000-0003"));
+    }
+
+    #[test]
+    fn a_page_has_the_next_appointment_first_and_the_mean_of_the_stars() {
+        let window = |from| Window { from: Time(from), until: Time(from + 1) };
+        let known = live::Worker {
+            reserved: vec![(CallId(1), window(9)), (CallId(2), window(4))],
+            rated: (3, 14),
+            ..worker()
+        };
+        let card = WorkerCard::of(&known, Veil::Masked);
+        let page = WorkerPage::of(card, &known, &[], vec![]);
+        assert_eq!(page.rating, Some(RatingJson { count: 3, average: 4.67 }));
+        let calls: Vec<&str> = page.reservations.iter().map(|r| r.call.as_str()).collect();
+        assert_eq!(calls, ["C-2", "C-1"]);
+        let unrated =
+            WorkerPage::of(WorkerCard::of(&worker(), Veil::Masked), &worker(), &[], vec![]);
+        assert_eq!(unrated.rating, None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::cli::args::Change;
 use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::show::desk::AttentionJson;
+use crate::cli::show::attention::AttentionJson;
 use crate::cli::words::Word;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::AttentionId;

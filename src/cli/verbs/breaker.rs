@@ -4,7 +4,7 @@ use crate::cli::args::Change;
 use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::show::desk::{BreakerJson, IncidentJson};
+use crate::cli::show::participant::{BreakerJson, IncidentJson};
 use ascall_engine::domain::breaker::Order;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::refusal::Refusal;

@@ -5,8 +5,9 @@ use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use ascall_engine::domain::command::Command;
+use ascall_engine::domain::event::Actor;
 use ascall_engine::domain::ids::CallId;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 /// Call a call off.
 ///
@@ -19,12 +20,24 @@ pub(crate) struct Cancel {
     /// Although the service does not allow it any more, until work starts. Needs a reason.
     #[arg(long)]
     force: bool,
+    /// Who calls it off, when it is not the desk: then the customer's own rule holds.
+    #[arg(long = "as", value_enum, value_name = "WHO", conflicts_with = "force")]
+    by: Option<Party>,
     #[command(flatten)]
     change: Change,
+}
+
+/// Who may speak for themselves.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Party {
+    /// The person who called.
+    Customer,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Cancel, cx: &mut Cx) -> Result<Exit, CliError> {
     let command = Command::CancelCall { call: args.call, force: args.force };
-    cx.change_call("cancel", &args.change, args.call, command).await
+    let by = args.by.map(|Party::Customer| Actor::Customer);
+    let change = Change { by, ..args.change.clone() };
+    cx.change_call("cancel", &change, args.call, command).await
 }

@@ -1,6 +1,7 @@
 //! `ascall finish`.
 
-use crate::cli::args::{Change, won};
+use super::note;
+use crate::cli::args::{Change, won, word};
 use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -20,9 +21,12 @@ pub(crate) struct Finish {
     /// What came of it.
     #[arg(long, value_enum, default_value_t)]
     outcome: Outcome,
-    /// The price to be paid, in whole won.
+    /// The price to be paid, in whole won: the fare of a metered service.
     #[arg(long, value_parser = won, value_name = "WON", allow_hyphen_values = true)]
     fare: Option<i64>,
+    /// How the work ended: a code of the service's own list.
+    #[arg(long, value_parser = word, value_name = "CODE")]
+    disposition: Option<String>,
     #[command(flatten)]
     change: Change,
 }
@@ -48,5 +52,11 @@ pub(crate) async fn run(args: &Finish, cx: &mut Cx) -> Result<Exit, CliError> {
         Outcome::NoShow => WorkOutcome::NoShow,
     };
     let command = Command::FinishWork { call: args.call, outcome, fare: args.fare.map(Won) };
-    cx.change_call("finish", &args.change, args.call, command).await
+    let code = args.disposition.as_deref();
+    let mut asked: Vec<(Change, Command)> = code
+        .map(|code| (args.change.part("disposition"), note::disposition(args.call, code)))
+        .into_iter()
+        .collect();
+    asked.push((args.change.clone(), command));
+    cx.change_call_by("finish", args.call, asked).await
 }

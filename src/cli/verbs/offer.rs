@@ -4,21 +4,29 @@ use crate::cli::args::Change;
 use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::show::desk::OfferJson;
+use crate::cli::show::offer::OfferJson;
 use ascall_engine::domain::command::Command;
-use ascall_engine::domain::ids::OfferId;
+use ascall_engine::domain::ids::{OfferId, WorkerId};
 use ascall_engine::domain::refusal::Refusal;
 use clap::{Args, Subcommand};
 
 /// Questions to workers that wait for an answer.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Offer {
-    /// List the open ones.
-    List,
+    /// List the open ones: to one worker, or to several at once.
+    List(List),
     /// The worker says yes.
     Accept(Answer),
     /// The worker says no.
     Decline(Answer),
+}
+
+/// Which offers.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only those that ask this worker.
+    #[arg(long, value_name = "W")]
+    worker: Option<WorkerId>,
 }
 
 /// An answer to an offer.
@@ -27,6 +35,9 @@ pub(crate) struct Answer {
     /// The offer.
     #[arg(value_name = "O")]
     offer: OfferId,
+    /// Who answers; needed when several were asked.
+    #[arg(long, value_name = "W")]
+    worker: Option<WorkerId>,
     #[command(flatten)]
     change: Change,
 }
@@ -34,21 +45,27 @@ pub(crate) struct Answer {
 /// Lists or answers.
 pub(crate) async fn run(args: &Offer, cx: &mut Cx) -> Result<Exit, CliError> {
     match args {
-        Offer::List => {
+        Offer::List(list) => {
             cx.must_exist()?;
+            let to = list.worker;
             let offers = cx
-                .with_desk("offer list", async |_: &mut Cx, desk| Ok(desk.offers().await?))
+                .with_desk("offer list", async |_: &mut Cx, desk| {
+                    if let Some(worker) = to {
+                        desk.worker(worker).await?.ok_or(Refusal::NoSuchWorker(worker))?;
+                    }
+                    Ok(desk.offers(to).await?)
+                })
                 .await?;
             let offers: Vec<OfferJson> = offers.iter().map(OfferJson::of).collect();
             cx.ui.many(&offers)?;
             Ok(Exit::Done)
         }
         Offer::Accept(answer) => {
-            let command = Command::AcceptOffer { offer: answer.offer };
+            let command = Command::AcceptOffer { offer: answer.offer, worker: answer.worker };
             reply(cx, answer, "offer accept", command).await
         }
         Offer::Decline(answer) => {
-            let command = Command::DeclineOffer { offer: answer.offer };
+            let command = Command::DeclineOffer { offer: answer.offer, worker: answer.worker };
             reply(cx, answer, "offer decline", command).await
         }
     }
@@ -62,8 +79,7 @@ async fn reply(
 ) -> Result<Exit, CliError> {
     cx.must_exist()?;
     cx.with_desk(verb, async |cx: &mut Cx, desk| {
-        let asked = desk.offers().await?.into_iter().find(|offer| offer.id == answer.offer);
-        let call = asked.map(|offer| offer.call);
+        let call = desk.call_of_offer(answer.offer).await?;
         let Some(receipt) = cx.ask(desk, &answer.change, command).await? else {
             return Ok(Exit::Done);
         };

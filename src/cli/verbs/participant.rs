@@ -5,7 +5,7 @@ use crate::cli::clock::{millis, span};
 use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::show::desk::ParticipantJson;
+use crate::cli::show::participant::ParticipantJson;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::event::{FailKind, Mode};
 use clap::{Args, Subcommand, ValueEnum};

@@ -14,12 +14,15 @@ pub(crate) struct Release {
     /// The call.
     #[arg(value_name = "C")]
     call: CallId,
+    /// The worker did not come.
+    #[arg(long)]
+    no_show: bool,
     #[command(flatten)]
     change: Change,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Release, cx: &mut Cx) -> Result<Exit, CliError> {
-    let command = Command::ReleaseCall { call: args.call };
+    let command = Command::ReleaseCall { call: args.call, no_show: args.no_show };
     cx.change_call("release", &args.change, args.call, command).await
 }

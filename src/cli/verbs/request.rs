@@ -11,26 +11,29 @@ use crate::cli::exit::Exit;
 use crate::cli::mark::mark;
 use crate::desk::Desk;
 use ascall_engine::domain::command::{Command, NewCall};
-use ascall_engine::domain::ids::CallId;
+use ascall_engine::domain::ids::{CallId, MemberId};
 use clap::Args;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Take a call: `ascall request --tel 010-0000-1234 --location "마포구 공덕동" --kind 냉장고 --cost 25500`.
 ///
-/// With `-f` many at once, one result line per row. Columns: tel, name, location, cost, kind, profile, priority, key;
-/// any other column is a field of the profile. A row without a key gets one from `--key` (or the file's name) and its
+/// With `-f` many at once, one result line per row. Columns: tel, member, name, location, cost, kind, profile, priority,
+/// at, key; any other column is a field of the profile. A row without a key gets one from `--key` (or the file's name) and its
 /// content, so that the same file can be run again: what was taken is not taken twice.
 #[derive(Debug, Args)]
 pub(crate) struct Request {
     /// The customer's phone number.
-    #[arg(long, required_unless_present = "file")]
+    #[arg(long)]
     tel: Option<String>,
+    /// The member who calls; without it, whoever is a member under the number.
+    #[arg(long, value_name = "M")]
+    member: Option<MemberId>,
     /// The customer's name.
     #[arg(long)]
     name: Option<String>,
     /// Where: a name ("마포구 공덕동") or LAT,LON.
-    #[arg(long)]
+    #[arg(long, visible_alias = "from")]
     location: Option<String>,
     /// The price or estimate, in whole won.
     #[arg(long, value_parser = won, value_name = "WON", allow_hyphen_values = true)]
@@ -44,11 +47,14 @@ pub(crate) struct Request {
     /// `low`, `normal`, `high`, `urgent`, or 0 to 3.
     #[arg(long, value_parser = priority, default_value = "normal")]
     priority: u8,
+    /// When somebody is to come: `14:00`, `+2h`, or `2026-11-22 14:00`. Without it, as soon as possible.
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+    at: Option<String>,
     /// Another field of the profile, e.g. `transmission=수동`. Repeatable.
     #[arg(long = "field", value_parser = field, value_name = "NAME=VALUE")]
     fields: Vec<(String, String)>,
     /// Take the calls of a CSV or NDJSON file; `-` reads standard input.
-    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tel", "name", "location", "cost", "kind", "fields", "wait"])]
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["tel", "member", "name", "location", "cost", "kind", "at", "fields", "wait"])]
     file: Option<PathBuf>,
     /// Wait until the call is that far.
     #[arg(long, value_enum, value_name = "PHASE")]
@@ -72,13 +78,15 @@ pub(crate) async fn run(args: &Request, cx: &mut Cx) -> Result<Exit, CliError> {
         return request_file::run(&base, cx).await;
     }
     let draft = Draft {
-        tel: args.tel.clone().unwrap_or_default(),
+        tel: args.tel.clone(),
+        member: args.member,
         name: args.name.clone(),
         location: args.location.clone(),
         cost: args.cost,
         kind: args.kind.clone(),
         profile: args.profile.clone(),
         priority: args.priority,
+        at: args.at.clone(),
         fields: args.fields.iter().cloned().collect(),
     };
     let taken = cx
@@ -105,7 +113,8 @@ pub(crate) async fn take(
     new: NewCall,
     waits: bool,
 ) -> Result<Option<(CallId, Exit)>, CliError> {
-    let twin = if change.key.is_none() { draft::twin(&desk.book(), &new)? } else { None };
+    let twin =
+        if change.key.is_none() { draft::twin(&cx.setup, &desk.book(), &new)? } else { None };
     let mut change = change.clone();
     // Without a key of the client's own an unknown outcome could not be asked about again.
     change.key.get_or_insert_with(fresh_key);
@@ -114,9 +123,10 @@ pub(crate) async fn take(
         None => Command::RequestCall(new),
     };
     let asked = cx.ask(desk, &change, command).await?;
-    // What was refused is nobody's twin, so this is said only now.
-    if let Some(row) = twin {
-        let warning = draft::twin_warning(&cx.ui.look, &row);
+    // What was refused is nobody's twin, and neither is what was asked before; so this is said only now.
+    let fresh = asked.as_ref().is_none_or(|receipt| !receipt.replayed);
+    if let Some(row) = twin.filter(|_| fresh) {
+        let warning = draft::twin_warning(&cx.ui.look, &desk.book(), &row);
         cx.ui.warn(&warning)?;
     }
     let Some(receipt) = asked else { return Ok(None) };

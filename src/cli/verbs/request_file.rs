@@ -15,6 +15,7 @@ use crate::cli::ui::{Format, Look, Show};
 use crate::cli::words::Word;
 use crate::desk::{Asking, CallRow, Desk, DeskError};
 use ascall_engine::domain::command::{Command, Receipt};
+use ascall_engine::domain::ids::MemberId;
 use ascall_engine::domain::profile::Lang;
 use serde::Serialize;
 use std::collections::{BTreeMap, VecDeque};
@@ -195,7 +196,7 @@ async fn ask(
         Ok(resolved) => resolved,
         Err(error) => return not(line, error),
     };
-    let twin = draft::twin(&book, &new)?.map(Box::new);
+    let twin = draft::twin(&cx.setup, &book, &new)?.map(Box::new);
     let asking = Asking { key: key.clone(), ..base.change.asking() };
     let (desk, dry) = (desk.clone(), base.change.dry_run);
     let mut asked = Box::pin(async move {
@@ -234,7 +235,8 @@ fn draft_of(
     mut cells: BTreeMap<String, String>,
 ) -> Result<(Draft, Option<String>), CliError> {
     let mut take = |name: &str| cells.remove(name);
-    let tel = take("tel").ok_or_else(|| CliError::usage("the row has no tel"))?;
+    let (tel, at) = (take("tel"), take("at"));
+    let member = take("member").map(|text| text.parse::<MemberId>()).transpose()?;
     let (name, location, kind, key) = (take("name"), take("location"), take("kind"), take("key"));
     let key = key.map(|text| args::key(&text)).transpose().map_err(CliError::usage)?;
     let cost = take("cost").map(|text| won(&text)).transpose().map_err(CliError::usage)?;
@@ -242,6 +244,8 @@ fn draft_of(
     let profile = take("profile").unwrap_or_else(|| base.profile.to_owned());
     let draft = Draft {
         tel,
+        member,
+        at,
         name,
         location,
         cost,
@@ -270,9 +274,7 @@ impl Keys {
     /// By content and not by place: a line that is put in or mended changes no other line's key.
     fn next(&mut self, draft: &Draft) -> Option<String> {
         let base = self.base.as_ref()?;
-        let Draft { tel, name, location, cost, kind, profile, priority, fields } = draft;
-        let said = format!("{:?}", (tel, name, location, cost, kind, profile, priority, fields));
-        let hash = mark(&said);
+        let hash = mark(&format!("{draft:?}"));
         let times = self.seen.entry(hash.clone()).or_insert(0);
         *times += 1;
         Some(format!("{base}/{hash}/{times}"))
@@ -300,7 +302,7 @@ impl Sum {
                 result.key = key;
                 // A row that was taken before is not its own twin.
                 if let Some(twin) = twin.filter(|_| result.result == "taken") {
-                    warnings.push(draft::twin_warning(&cx.ui.look, &twin));
+                    warnings.push(draft::twin_warning(&cx.ui.look, &desk.book(), &twin));
                 }
                 result.warnings = warnings;
                 (result, exit)
@@ -418,20 +420,22 @@ mod tests {
         );
         assert_eq!(draft.fields, cells(&[("transmission", "수동")]));
         assert_eq!(key.as_deref(), Some("k1"));
-        assert!(draft_of(&base, cells(&[("cost", "1")])).is_err(), "no tel");
+        let (member, _) = draft_of(&base, cells(&[("member", "M-2"), ("at", "14:00")])).unwrap();
+        assert_eq!((member.tel, member.member), (None, Some(MemberId(2))));
+        assert!(draft_of(&base, cells(&[("member", "C-2")])).is_err());
         assert!(draft_of(&base, cells(&[("tel", "1"), ("cost", "x")])).is_err());
     }
 
     #[test]
     fn the_same_rows_get_the_same_keys_and_twins_differ() {
-        let draft = Draft { tel: "1".to_owned(), ..Draft::default() };
-        let other = Draft { tel: "2".to_owned(), ..Draft::default() };
+        let draft = Draft { tel: Some("1".to_owned()), ..Draft::default() };
+        let other = Draft { tel: Some("2".to_owned()), ..Draft::default() };
         let mut first = of("/tmp/calls.csv", None);
         let run = [first.next(&draft), first.next(&other), first.next(&draft)];
         assert_ne!(run[0], run[2]);
         // A line put in before them changes nothing.
         let mut again = of("/elsewhere/calls.csv", None);
-        let third = Draft { tel: "3".to_owned(), ..Draft::default() };
+        let third = Draft { tel: Some("3".to_owned()), ..Draft::default() };
         again.next(&third);
         assert_eq!([again.next(&draft), again.next(&other), again.next(&draft)], run);
         assert!(run[0].as_ref().unwrap().starts_with("calls.csv/"));
@@ -440,7 +444,7 @@ mod tests {
 
     #[test]
     fn standard_input_has_no_keys_of_its_own() {
-        let draft = Draft { tel: "1".to_owned(), ..Draft::default() };
+        let draft = Draft { tel: Some("1".to_owned()), ..Draft::default() };
         assert_eq!(of("-", None).next(&draft), None);
         assert!(of("-", Some("k")).next(&draft).is_some());
     }

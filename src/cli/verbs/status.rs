@@ -3,8 +3,9 @@
 use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::show::call::{ReleasedJson, StatusCard, WorkerRef, concern_word};
-use crate::cli::show::event::HappeningJson;
+use crate::cli::show::call::WorkerRef;
+use crate::cli::show::event::{HappeningJson, Names, NamesOf};
+use crate::cli::show::status::{BroadcastJson, ReleasedJson, StatusCard};
 use crate::cli::ui::{Format, Look, Show as _, Ui};
 use crate::cli::words::Word;
 use ascall_engine::domain::ids::{CallId, Won};
@@ -22,27 +23,29 @@ pub(crate) struct Status {
 pub(crate) async fn run(args: &Status, cx: &mut Cx) -> Result<Exit, CliError> {
     let book = cx.book("status").await?;
     let row = book.call(args.call)?.ok_or_else(|| CliError::no_call(args.call))?;
-    let card = StatusCard::read(&book, &row, cx.ui.veil_of_one(), &cx.ui.look)?;
+    let card = StatusCard::read(&book, &row, None, cx.ui.veil_of_one(), &cx.ui.look)?;
     if cx.ui.format == Format::Table {
-        at_length(&mut cx.ui, &card)?;
+        let names = NamesOf::new(&book).of_profile(row.profile);
+        at_length(&mut cx.ui, &card, &names)?;
     } else {
         cx.ui.one(&card, "")?;
     }
     Ok(Exit::Done)
 }
 
-fn at_length(ui: &mut Ui, card: &StatusCard) -> Result<(), CliError> {
+fn at_length(ui: &mut Ui, card: &StatusCard, names: &Names) -> Result<(), CliError> {
     let call = &card.call;
     let look = &ui.look;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let time = |value: Option<ascall_engine::domain::ids::Time>| {
         value.map(|at| look.clock.short(at)).unwrap_or_default()
     };
+    // Money that never moved is no news.
+    let won = |won: i64| if won == 0 { String::new() } else { look.won(Won(won)) };
     let customer = [call.name.clone(), call.tel.clone()];
     let within = call.within_m.map(|m| format!(" (± {})", look.metres(m))).unwrap_or_default();
-    let concerns: Vec<String> = call.attention.iter().map(|c| concern_word(c, look)).collect();
     let phase = &call.phase_word;
-    let target = call.target.map(|t| format!(" → {}", look.phase(&call.profile, t)));
+    let target = call.target_word.as_ref().map(|target| format!(" → {target}"));
     let mut pairs = vec![
         (Word::Call, call.id.clone()),
         (Word::Phase, format!("{phase}{}", target.unwrap_or_default())),
@@ -50,23 +53,40 @@ fn at_length(ui: &mut Ui, card: &StatusCard) -> Result<(), CliError> {
         (Word::Service, call.profile.clone()),
         (Word::Kind, text(&call.kind)),
         (Word::Place, format!("{}{within}", text(&call.location))),
+        (Word::Visit, time(call.times.visit)),
         (Word::Cost, call.cost.map(|won| look.won(Won(won))).unwrap_or_default()),
+        (Word::Discount, won(call.money.discount)),
+        (Word::Due, if call.phase.is_terminal() { String::new() } else { won(call.money.open()) }),
+        (Word::Paid, won(call.money.captured)),
+        (Word::SettledByHand, won(call.money.settled)),
+        (Word::GivenBack, won(call.money.refunded)),
         (Word::Priority, priority(call.priority, look)),
         (Word::Customer, customer.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+        (Word::Member, text(&call.member)),
         (Word::Worker, call.worker.as_ref().map(WorkerRef::line).unwrap_or_default()),
+        (Word::WorkerPlace, card.place.as_ref().map(|p| p.line(look)).unwrap_or_default()),
+        (Word::Asked, card.broadcast.as_ref().map(|b| asked(b, look)).unwrap_or_default()),
         (Word::HadBy, card.released.as_ref().map(|r| had_by(r, look)).unwrap_or_default()),
         (Word::Received, look.clock.short(call.times.received)),
         (Word::HeldUntil, time(call.times.held)),
         (Word::RetryAt, time(call.times.retry)),
         (Word::Outcome, call.outcome.as_ref().map(|o| look.term(o)).unwrap_or_default()),
+        (Word::Disposition, text(&call.disposition)),
+        (
+            Word::Rating,
+            call.rating.map(|n| look.say(Word::Stars, &[&n.to_string()])).unwrap_or_default(),
+        ),
         (Word::Follows, text(&call.parent)),
-        (Word::Attention, concerns.join(", ")),
+        (Word::Steps, steps(card, look)),
+        (Word::Attention, call.concerns(look).join(", ")),
     ];
     for note in &card.notes {
         let body = note.text.clone().unwrap_or_else(|| look.word(Word::Erased));
         pairs.push((Word::Note, format!("{body} ({})", note.by)));
     }
-    let fields: Vec<String> = card.fields.iter().map(|(k, v)| format!("{k}: {v}")).collect();
+    let label = |name: &str| names.field(name, look);
+    let fields: Vec<String> =
+        call.fields.iter().map(|(name, value)| format!("{}: {value}", label(name))).collect();
     let rows = timeline(&card.timeline, look);
     ui.pairs(&pairs)?;
     for field in fields {
@@ -76,8 +96,19 @@ fn at_length(ui: &mut Ui, card: &StatusCard) -> Result<(), CliError> {
     ui.table(<HappeningJson as crate::cli::ui::Show>::HEADS, &rows)
 }
 
+fn asked(broadcast: &BroadcastJson, look: &Look) -> String {
+    let (asked, ring) = (broadcast.asked.to_string(), broadcast.ring.to_string());
+    look.say(Word::AskedUntil, &[&asked, &ring, &look.clock.exact(broadcast.until_time)])
+}
+
+/// Each gate and step with its mark.
+fn steps(card: &StatusCard, look: &Look) -> String {
+    let said = card.steps.iter().map(|s| format!("{} {}", look.step(&s.name), look.mark(s.state)));
+    said.collect::<Vec<_>>().join(" · ")
+}
+
 fn had_by(released: &ReleasedJson, look: &Look) -> String {
-    let (why, at) = (look.term(&released.why), look.clock.short(released.time));
+    let (why, at) = (look.why(&released.why), look.clock.short(released.time));
     format!("{} ({why}, {at})", released.worker.line())
 }
 

@@ -4,14 +4,16 @@ use crate::cli::clock;
 use crate::cli::cx::Cx;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::cli::show::call::{CallCard, StatusCard};
+use crate::cli::show::call::CallCard;
+use crate::cli::show::event::HappeningJson;
+use crate::cli::show::status::{StatusCard, under_way};
 use crate::desk::{CallRow, Desk, DeskError};
 use ascall_engine::domain::ids::CallId;
 use ascall_engine::domain::phase::Phase;
 use clap::{Args, ValueEnum};
 use std::time::{Duration, Instant};
 
-/// Follow a call: a line for each thing that happens, until it ends.
+/// Follow a call: a line for each thing that happens, and for each new place of its worker, until it ends.
 ///
 /// Between looks the desk is free for others. What is due is done at each look.
 #[derive(Debug, Args)]
@@ -33,6 +35,8 @@ pub(crate) struct Watch {
 pub(crate) enum Goal {
     /// Its gates have passed.
     Open,
+    /// A worker will come at its appointment, or has it already.
+    Scheduled,
     /// A worker has it.
     Assigned,
     /// Work has begun.
@@ -45,6 +49,7 @@ impl Goal {
     fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Scheduled => "scheduled",
             Self::Assigned => "assigned",
             Self::InService => "in_service",
             Self::Ended => "ended",
@@ -56,10 +61,11 @@ impl Goal {
         let rank = match phase {
             Phase::Received | Phase::Gating | Phase::Parked => 0,
             Phase::Open => 1,
-            Phase::Assigned => 2,
-            Phase::InService => 3,
-            Phase::Closing => 4,
-            Phase::Completed => 5,
+            Phase::Scheduled => 2,
+            Phase::Assigned => 3,
+            Phase::InService => 4,
+            Phase::Closing => 5,
+            Phase::Completed => 6,
             Phase::Unwinding => return Ok(false),
             Phase::Canceled | Phase::Unfilled | Phase::Rejected => {
                 return if self == Self::Ended { Ok(true) } else { Err(()) };
@@ -67,9 +73,10 @@ impl Goal {
         };
         let needed = match self {
             Self::Open => 1,
-            Self::Assigned => 2,
-            Self::InService => 3,
-            Self::Ended => 5,
+            Self::Scheduled => 2,
+            Self::Assigned => 3,
+            Self::InService => 4,
+            Self::Ended => 6,
         };
         Ok(rank >= needed)
     }
@@ -82,7 +89,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// Looks until the call is that far.
 pub(crate) async fn run(args: &Watch, cx: &mut Cx) -> Result<Exit, CliError> {
     cx.must_exist()?;
-    let mut shown = 0;
+    let (mut shown, mut place) = (0, None);
     let row = look_until(cx, args.call, args.until, args.timeout, &mut |cx, status| {
         let fresh: Vec<_> = status.timeline.iter().skip(shown).cloned().collect();
         shown = status.timeline.len();
@@ -90,6 +97,13 @@ pub(crate) async fn run(args: &Watch, cx: &mut Cx) -> Result<Exit, CliError> {
             let line = happening.line(&cx.ui.look);
             cx.ui.next(&happening, &line)?;
         }
+        let seen = status.place.as_ref().map(|place| place.time);
+        if let Some(now) = status.place.as_ref().filter(|_| seen != place) {
+            let moved = HappeningJson::moved(&status.call, now, &cx.ui.look);
+            let line = moved.line(&cx.ui.look);
+            cx.ui.next(&moved, &line)?;
+        }
+        place = seen.or(place);
         Ok(())
     })
     .await?;
@@ -184,16 +198,20 @@ async fn look(cx: &mut Cx, call: CallId) -> Result<(CallRow, StatusCard), Look> 
         Err(error) => return Err(error.into()),
     };
     let settled = desk.settle(call).await;
-    let seen = seen(cx, &desk, call);
+    let seen = seen(cx, &desk, call).await;
     desk.close().await?;
     settled?;
     seen.map_err(Look::Other)
 }
 
-fn seen(cx: &Cx, desk: &Desk, call: CallId) -> Result<(CallRow, StatusCard), CliError> {
+async fn seen(cx: &Cx, desk: &Desk, call: CallId) -> Result<(CallRow, StatusCard), CliError> {
     let book = desk.book();
     let row = book.call(call)?.ok_or_else(|| CliError::no_call(call))?;
-    let status = StatusCard::read(&book, &row, cx.ui.veil_of_one(), &cx.ui.look)?;
+    let live = match under_way(&row) {
+        Some(worker) => desk.place(worker).await?,
+        None => None,
+    };
+    let status = StatusCard::read(&book, &row, live, cx.ui.veil_of_one(), &cx.ui.look)?;
     Ok((row, status))
 }
 
@@ -208,6 +226,8 @@ mod tests {
             assert_eq!(Goal::Assigned.reached(phase), Ok(true), "{phase}");
         }
         assert_eq!(Goal::Ended.reached(Phase::Closing), Ok(false));
+        assert_eq!(Goal::Scheduled.reached(Phase::Scheduled), Ok(true));
+        assert_eq!(Goal::Assigned.reached(Phase::Scheduled), Ok(false));
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! `ascall worker`: the people who serve.
 
-use super::worker_import;
+use super::{worker_import, worker_page};
 use crate::cli::args::{Change, count, word};
 use crate::cli::cx::Cx;
 use crate::cli::draft;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::mask::Veil;
+use crate::cli::show::event::NamesOf;
 use crate::cli::show::worker::WorkerCard;
 use crate::cli::ui::Format;
 use crate::cli::words::Word;
@@ -38,7 +39,7 @@ pub(crate) enum Worker {
     At(At),
     /// List workers.
     List(List),
-    /// Show one worker.
+    /// Show one worker: where, with which call, which appointments and offers, and the calls of today.
     Show(One),
 }
 
@@ -152,11 +153,7 @@ pub(crate) async fn run(args: &Worker, cx: &mut Cx) -> Result<Exit, CliError> {
         Worker::Suspend(leave) => self::leave(cx, "worker suspend", leave, Duty::Suspended).await,
         Worker::At(at) => self::at(cx, at).await,
         Worker::List(list) => self::list(cx, list).await,
-        Worker::Show(one) => {
-            cx.must_exist()?;
-            cx.with_desk("worker show", async |cx: &mut Cx, desk| show(cx, desk, one.worker).await)
-                .await
-        }
+        Worker::Show(one) => worker_page::run(cx, one.worker).await,
     }
 }
 
@@ -220,12 +217,13 @@ fn say_lost(cx: &mut Cx, desk: &Desk, worker: WorkerId, receipt: &Receipt) -> Re
     for event in events {
         let lost = match event {
             Event::AssignmentReleased { call, worker: of, .. }
-            | Event::WorkAborted { call, worker: of } => (of == worker).then_some(call),
+            | Event::WorkAborted { call, worker: Some(of) } => (of == worker).then_some(call),
             _ => None,
         };
         if let Some(row) = lost.map(|call| book.call(call)).transpose()?.flatten() {
             let look = &cx.ui.look;
-            let mut now = look.phase(&row.profile_name, row.phase);
+            let names = NamesOf::new(&book).of_profile(row.profile);
+            let mut now = names.phase(row.phase, look);
             if let Some((next, _)) = row.worker_now() {
                 now = format!("{now} {next}");
             }

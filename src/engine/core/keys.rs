@@ -1,14 +1,18 @@
-//! The idempotency keys that are remembered: the newest by their record, older ones by a filter over the sorted runs.
+//! The idempotency keys that are remembered, and the numbers that clients gave their calls: the newest by their record,
+//! older ones by a filter over the sorted runs.
 //!
 //! Invariant: a key that was bound and not yet forgotten is never said to be new; one that is new is seldom looked for on
 //! disk. The filter is written with the snapshot that forgets the keys it takes in, so both hold after any crash.
 
-use crate::domain::ids::{Millis, Seq, Time};
+use crate::domain::ids::{Millis, Time};
 use crate::journal::SnapshotChunk;
 use std::collections::BTreeMap;
 
-/// The kind of chunk that a generation is kept as, beside those of the world.
-pub(super) const CHUNK_KIND: u8 = 16;
+/// The kind of chunk that a generation of idempotency keys is kept as, beside those of the world.
+pub(super) const KEYS: u8 = 16;
+
+/// The same for clients' own numbers.
+pub(super) const REFERENCES: u8 = 17;
 
 /// Bytes of a generation's filter: with its head just under a page of 64 KiB.
 const FILTER_BYTES: usize = 65_000;
@@ -19,11 +23,13 @@ const KEYS_EACH: u32 = 32_500;
 /// Bits set for a key.
 const PROBES: u64 = 8;
 
-/// The keys of a desk.
-#[derive(Debug, Default)]
+/// The keys of one kind.
+#[derive(Debug)]
 pub(super) struct Keys {
-    /// Those since the last snapshot: the term of each and the record that bound it.
-    newest: BTreeMap<u64, Seq>,
+    /// The kind of their chunks.
+    kind: u8,
+    /// Those since the last snapshot: the term of each and what it was bound to.
+    newest: BTreeMap<u64, u64>,
     /// Those in sorted runs, oldest first.
     older: Vec<Generation>,
 }
@@ -39,19 +45,25 @@ struct Generation {
 }
 
 impl Keys {
+    /// None yet.
+    pub(super) fn new(kind: u8) -> Self {
+        Self { kind, newest: BTreeMap::new(), older: Vec::new() }
+    }
+
     /// The older keys as a snapshot kept them; none: its chunks are not ours.
-    pub(super) fn load<'a>(chunks: impl Iterator<Item = &'a SnapshotChunk>) -> Option<Self> {
-        let older = chunks.map(Generation::load).collect::<Option<_>>()?;
-        Some(Self { newest: BTreeMap::new(), older })
+    pub(super) fn load(kind: u8, chunks: &[SnapshotChunk]) -> Option<Self> {
+        let ours = chunks.iter().filter(|chunk| chunk.kind == kind);
+        let older = ours.map(Generation::load).collect::<Option<_>>()?;
+        Some(Self { older, ..Self::new(kind) })
     }
 
-    /// Notes that a record bound a key.
-    pub(super) fn bind(&mut self, term: u64, seq: Seq) {
-        self.newest.insert(term, seq);
+    /// Notes what a key is bound to: the number of a record, or of a call.
+    pub(super) fn bind(&mut self, term: u64, to: u64) {
+        self.newest.insert(term, to);
     }
 
-    /// The record that bound a key since the last snapshot.
-    pub(super) fn newest(&self, term: u64) -> Option<Seq> {
+    /// What a key was bound to since the last snapshot.
+    pub(super) fn newest(&self, term: u64) -> Option<u64> {
         self.newest.get(&term).copied()
     }
 
@@ -62,17 +74,17 @@ impl Keys {
 
     /// The keys since the last snapshot, for a run.
     pub(super) fn entries(&self) -> Vec<(u64, u64)> {
-        self.newest.iter().map(|(term, seq)| (*term, seq.0)).collect()
+        self.newest.iter().map(|(term, to)| (*term, *to)).collect()
     }
 
-    /// Files the newest keys among the older ones, forgets generations older than `kept`, and gives the chunks that
-    /// change. Right only with a snapshot, after their run.
-    pub(super) fn file(&mut self, now: Time, kept: Millis) -> Vec<SnapshotChunk> {
-        let mut chunks = Vec::new();
+    /// Files the newest keys among the older ones, forgets generations older than `kept` (none: never), and gives the
+    /// chunks that change. Right only with a snapshot, after their run.
+    pub(super) fn file(&mut self, now: Time, kept: Option<Millis>) -> Vec<SnapshotChunk> {
+        let (kind, mut chunks) = (self.kind, Vec::new());
         self.older.retain(|generation| {
-            let stays = now.since(generation.at) < kept;
+            let stays = kept.is_none_or(|kept| now.since(generation.at) < kept);
             if !stays {
-                chunks.push(chunk(generation.number, Vec::new()));
+                chunks.push(SnapshotChunk { kind, chunk: generation.number, bytes: Vec::new() });
             }
             stays
         });
@@ -88,7 +100,7 @@ impl Keys {
                 self.older.push(generation);
             }
         }
-        chunks.extend(self.older[unchanged..].iter().map(Generation::chunk));
+        chunks.extend(self.older[unchanged..].iter().map(|generation| generation.chunk(kind)));
         chunks
     }
 }
@@ -110,12 +122,12 @@ impl Generation {
         places(term).all(|(byte, mask)| self.bits[byte] & mask != 0)
     }
 
-    fn chunk(&self) -> SnapshotChunk {
+    fn chunk(&self, kind: u8) -> SnapshotChunk {
         let mut bytes = Vec::with_capacity(12 + FILTER_BYTES);
         bytes.extend_from_slice(&self.keys.to_le_bytes());
         bytes.extend_from_slice(&self.at.0.to_le_bytes());
         bytes.extend_from_slice(&self.bits);
-        chunk(self.number, bytes)
+        SnapshotChunk { kind, chunk: self.number, bytes }
     }
 
     fn load(chunk: &SnapshotChunk) -> Option<Self> {
@@ -128,10 +140,6 @@ impl Generation {
             bits: bits.to_vec(),
         })
     }
-}
-
-fn chunk(number: u32, bytes: Vec<u8>) -> SnapshotChunk {
-    SnapshotChunk { kind: CHUNK_KIND, chunk: number, bytes }
 }
 
 /// The bits of a key, as byte and mask. A term is a hash already: its halves are two independent ones.
@@ -155,16 +163,18 @@ mod tests {
 
     #[test]
     fn a_key_that_was_filed_is_never_said_to_be_new() {
-        let mut keys = Keys::default();
+        let mut keys = Keys::new(KEYS);
         let mut kept = BTreeMap::new();
         for n in 0..70_000 {
-            keys.bind(term(n), Seq(n));
+            keys.bind(term(n), n);
             if n % 7_000 == 6_999 {
-                let filed = keys.file(Time(1), Millis(10));
+                let filed = keys.file(Time(1), Some(Millis(10)));
                 kept.extend(filed.into_iter().map(|chunk| (chunk.chunk, chunk)));
             }
         }
-        let loaded = Keys::load(kept.values()).unwrap();
+        let kept: Vec<SnapshotChunk> = kept.into_values().collect();
+        assert!(Keys::load(REFERENCES, &kept).unwrap().older.is_empty(), "another kind");
+        let loaded = Keys::load(KEYS, &kept).unwrap();
         for keys in [keys, loaded] {
             assert!((0..70_000).all(|n| keys.may_be_older(term(n))));
             let wrong = (70_000..170_000).filter(|n| keys.may_be_older(term(*n))).count();
@@ -174,12 +184,24 @@ mod tests {
 
     #[test]
     fn a_generation_is_forgotten_once_its_newest_key_is_old() {
-        let mut keys = Keys::default();
-        keys.bind(1, Seq(1));
-        keys.file(Time(0), Millis(10));
-        assert!(keys.file(Time(9), Millis(10)).iter().all(|chunk| !chunk.bytes.is_empty()));
+        let mut keys = Keys::new(KEYS);
+        keys.bind(1, 1);
+        keys.file(Time(0), Some(Millis(10)));
+        assert!(keys.file(Time(9), Some(Millis(10))).iter().all(|chunk| !chunk.bytes.is_empty()));
         assert!(keys.may_be_older(1));
-        assert_eq!(keys.file(Time(10), Millis(10)), [chunk(0, Vec::new())]);
+        assert_eq!(
+            keys.file(Time(10), Some(Millis(10))),
+            [SnapshotChunk { kind: KEYS, chunk: 0, bytes: Vec::new() }]
+        );
         assert!(!keys.may_be_older(1));
+    }
+
+    #[test]
+    fn what_is_never_forgotten_stays_however_old() {
+        let mut references = Keys::new(REFERENCES);
+        references.bind(1, 1);
+        references.file(Time(0), None);
+        references.file(Time(i64::MAX), None);
+        assert!(references.may_be_older(1));
     }
 }

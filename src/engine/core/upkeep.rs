@@ -1,4 +1,4 @@
-//! The work beside the commits: ended calls to the archive, keys to their runs, snapshots.
+//! The work beside the commits: ended calls to the archive, keys and clients' numbers to their runs, snapshots.
 //!
 //! Invariant: each part is a transaction of its own, and done twice it is done once, so a crash between them costs
 //! nothing. It decides nothing and writes no record.
@@ -49,6 +49,7 @@ impl<J: Journal> Core<J> {
         )?;
         let mut by_tel = Vec::new();
         let mut by_worker = Vec::new();
+        let mut by_member = Vec::new();
         let mut batch = Batch::default();
         let mut archived = std::mem::take(&mut self.unsealed);
         for (key, value) in rows {
@@ -61,6 +62,7 @@ impl<J: Journal> Core<J> {
             }
             by_tel.extend(row.tel.map(|tel| (tel.0, key)));
             by_worker.extend(row.told.iter().map(|id| (views::worker_term(*id), key)));
+            by_member.extend(row.member.map(|id| (views::member_term(id), key)));
             batch.rows.push(RowChange::Put { table: Table::Calls, key, value });
             batch.rows.push(RowChange::Delete { table: Table::Live, key });
             archived.push((key, row.received_at));
@@ -69,7 +71,8 @@ impl<J: Journal> Core<J> {
             self.unsealed = archived;
             return Ok(());
         }
-        let runs = [(views::BY_TEL, by_tel), (views::BY_WORKER, by_worker)];
+        let runs =
+            [(views::BY_TEL, by_tel), (views::BY_WORKER, by_worker), (views::BY_MEMBER, by_member)];
         for (family, entries) in runs.into_iter().filter(|(_, entries)| !entries.is_empty()) {
             self.journal.maintain(&Maintenance::Run { family, entries, expires_at: None })?;
         }
@@ -89,10 +92,12 @@ impl<J: Journal> Core<J> {
     }
 
     fn keep_keys(&mut self, now: Time) -> Result<(), JournalError> {
-        let entries = self.keys.entries();
-        if !entries.is_empty() {
-            let expires_at = Some(now.plus(KEYS_KEPT));
-            let family = views::BY_KEY;
+        let runs = [
+            (views::BY_KEY, self.keys.entries(), Some(now.plus(KEYS_KEPT))),
+            (views::BY_REFERENCE, self.references.entries(), None),
+        ];
+        for (family, entries, expires_at) in runs.into_iter().filter(|(_, run, _)| !run.is_empty())
+        {
             self.journal.maintain(&Maintenance::Run { family, entries, expires_at })?;
         }
         self.journal.maintain(&Maintenance::Expire { now })
@@ -107,7 +112,8 @@ impl<J: Journal> Core<J> {
             let Ok(bytes) = self.world.part(part) else { return Ok(()) };
             chunks.push(SnapshotChunk { kind, chunk, bytes });
         }
-        chunks.extend(self.keys.file(now, KEYS_KEPT));
+        chunks.extend(self.keys.file(now, Some(KEYS_KEPT)));
+        chunks.extend(self.references.file(now, None));
         let seq = self.world.seq();
         self.journal.maintain(&Maintenance::Snapshot {
             seq,

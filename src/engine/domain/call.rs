@@ -4,13 +4,14 @@
 //! Knows nothing of other calls or of workers' state.
 
 use super::event::{
-    AssignedBy, Concern, Op, ParkedWhy, SettledBy, Spot, TelDigest, Why, WorkOutcome,
+    AssignedBy, Concern, MemberRef, Op, ParkedWhy, SettledBy, Spot, TelDigest, Why, Window,
+    WorkOutcome,
 };
 use super::ids::{
     AttentionId, CallId, Millis, OfferId, ProfileId, Seq, SubjectId, Time, Won, WorkerId,
 };
 use super::phase::{Phase, Target};
-use super::profile::{Lang, Position, Profile, Stage};
+use super::profile::{Lang, Position, Profile, Repeat, Stage};
 use crate::planted::planted;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,33 @@ pub struct Call {
     pub assignment: Option<Assignment>,
     /// The question that is out.
     pub offer: Option<Offer>,
+    /// The question to several that is out, or that was last.
+    #[serde(default)]
+    pub broadcast: Option<Broadcast>,
+    /// The member who called, as known then.
+    #[serde(default)]
+    pub member: Option<MemberRef>,
+    /// The appointment.
+    #[serde(default)]
+    pub window: Option<Window>,
+    /// Its money.
+    #[serde(default)]
+    pub money: Money,
+    /// What is to be given back: each has a step behind those of the profile, in this order.
+    #[serde(default)]
+    pub refunds: Vec<Won>,
+    /// 1 to 5.
+    #[serde(default)]
+    pub rating: Option<u8>,
+    /// How the work ended, by the profile's list.
+    #[serde(default)]
+    pub disposition: Option<String>,
+    /// Its goods have left the storeroom.
+    #[serde(default)]
+    pub shipped: bool,
+    /// The mark of what was asked under the client's own number.
+    #[serde(default)]
+    pub asked: Option<u64>,
     /// Everybody who was asked or had it, whatever came of it.
     pub told: BTreeSet<WorkerId>,
     /// What came of the work.
@@ -110,6 +138,51 @@ pub struct Search {
     pub asked: BTreeSet<WorkerId>,
     /// Offers made in this stage.
     pub offers: u32,
+    /// An appointment for which nobody is searched yet: from then on somebody is.
+    #[serde(default)]
+    pub dispatch_at: Option<Time>,
+    /// When it began anew: the intervals of "still searching" count from here.
+    #[serde(default)]
+    pub begun_at: Time,
+    /// How many of these intervals are over.
+    #[serde(default)]
+    pub told: u32,
+}
+
+/// The money of a call, as far as known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Money {
+    /// Captured from a card.
+    pub captured: Won,
+    /// Given back of it.
+    pub refunded: Won,
+    /// Settled by hand, in whatever way.
+    pub settled: Won,
+    /// Taken off by a coupon.
+    pub discount: Won,
+}
+
+impl Money {
+    /// What was captured and not given back.
+    #[must_use]
+    pub fn kept(&self) -> Won {
+        Won(self.captured.0.saturating_sub(self.refunded.0))
+    }
+}
+
+/// A question to several workers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broadcast {
+    /// Its number.
+    pub id: OfferId,
+    /// Who was asked and has not said no.
+    pub asked: BTreeSet<WorkerId>,
+    /// The ring, from 0.
+    pub ring: u8,
+    /// When the ring widens or the broadcast is over.
+    pub deadline: Time,
+    /// It is over.
+    pub over: bool,
 }
 
 /// The commitment of a worker to the call.
@@ -125,12 +198,18 @@ pub struct Assignment {
     pub at: Time,
 }
 
-/// How far an assignment is. All but `Finished` are live.
+/// How far an assignment is. From `Committed` to `Working` it is live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AssignmentState {
+    /// The worker will have the call at its appointment. Not live.
+    Reserved,
+    /// The appointment is near: committed as soon as the worker is free. Not live.
+    Due,
     /// The worker has the call.
     Committed,
+    /// The worker is on the way.
+    EnRoute,
     /// The worker is there.
     Arrived,
     /// Work is going on.
@@ -148,6 +227,14 @@ pub struct Offer {
     pub worker: WorkerId,
     /// Until when.
     pub deadline: Time,
+}
+
+impl Offer {
+    /// When it is over unless it was answered.
+    #[must_use]
+    pub fn lapses_at(&self) -> Time {
+        if planted!(StaleTimer) { Time(self.deadline.0 - 5_000) } else { self.deadline }
+    }
 }
 
 /// One gate or step of the call.
@@ -317,7 +404,92 @@ impl Call {
     /// The assignment, while it is live.
     #[must_use]
     pub fn live_assignment(&self) -> Option<&Assignment> {
+        self.assignment.as_ref().filter(|a| a.state.is_live())
+    }
+
+    /// The assignment, from its reservation to the end of the work.
+    #[must_use]
+    pub fn holder(&self) -> Option<&Assignment> {
         self.assignment.as_ref().filter(|a| a.state != AssignmentState::Finished)
+    }
+
+    /// The worker who is reserved for the appointment.
+    #[must_use]
+    pub fn reserved(&self) -> Option<WorkerId> {
+        let reserved =
+            |a: &&Assignment| matches!(a.state, AssignmentState::Reserved | AssignmentState::Due);
+        self.assignment.as_ref().filter(reserved).map(|a| a.worker)
+    }
+
+    /// The question to several that is out.
+    #[must_use]
+    pub fn live_broadcast(&self) -> Option<&Broadcast> {
+        self.broadcast.as_ref().filter(|b| !b.over)
+    }
+
+    /// The stage of the plan it is in.
+    #[must_use]
+    pub fn stage<'a>(&self, profile: &'a Profile) -> Option<&'a Stage> {
+        profile.stage(self.search.stage)
+    }
+
+    /// Whether workers may take it by themselves now.
+    #[must_use]
+    pub fn is_claimable(&self, profile: &Profile) -> bool {
+        self.phase == Phase::Open
+            && self.held_until.is_none()
+            && self.stage(profile).is_some_and(Stage::is_claimable)
+    }
+
+    /// The whole won that its charge takes: the price (fixed), or the fare once it is reported (metered), less the coupon.
+    #[must_use]
+    pub fn charge(&self, profile: &Profile) -> Option<Won> {
+        use super::profile::Price;
+        let rule = profile.payment?;
+        let known = rule.price == Price::Fixed || self.outcome.is_some();
+        let cost = self.cost.filter(|_| known)?;
+        Some(Won((cost.0 - self.money.discount.0).max(0)))
+    }
+
+    /// The product it asks for and how many, by the profile's stock rule.
+    #[must_use]
+    pub fn goods<'a>(&'a self, profile: &Profile) -> Option<(&'a str, u32)> {
+        let rule = profile.stock.as_ref()?;
+        let product = self.fields.get(&rule.product)?;
+        let qty = self.fields.get(&rule.quantity).map_or(Some(1), |qty| qty.parse().ok())?;
+        Some((product, qty))
+    }
+
+    /// The goods it still needs, how many, and whether it was refused them; otherwise they are being asked for.
+    #[must_use]
+    pub fn needs_goods<'a>(&'a self, profile: &Profile) -> Option<(&'a str, u32, bool)> {
+        let (i, spec) = profile.reserve()?;
+        let step = self.steps.get(i).filter(|step| step.effect == Effect::None)?;
+        let waits = matches!(self.phase, Phase::Open | Phase::Scheduled | Phase::Assigned)
+            && spec.position == Position::AfterOpen;
+        let refused = match step.state {
+            StepState::Denied { .. } if waits => true,
+            StepState::Waiting { .. } if !self.is_undoing() => false,
+            StepState::Idle if step.out.is_some() => false,
+            _ => return None,
+        };
+        self.goods(profile).map(|(product, qty)| (product, qty, refused))
+    }
+
+    /// The amount that step `i` gives back; none: it is a step of the profile.
+    #[must_use]
+    pub fn refund_of(&self, profile: &Profile, i: usize) -> Option<Won> {
+        i.checked_sub(profile.steps.len()).and_then(|i| self.refunds.get(i)).copied()
+    }
+
+    /// What may still be given back: neither given back yet nor promised to be.
+    #[must_use]
+    pub fn refundable(&self, profile: &Profile) -> Won {
+        let refunds = self.steps.iter().skip(profile.steps.len()).zip(&self.refunds);
+        let promised = refunds
+            .filter(|(step, _)| !matches!(step.state, StepState::Done | StepState::Waived))
+            .fold(0_i64, |sum, (_, won)| sum.saturating_add(won.0));
+        Won(self.money.kept().0.saturating_sub(promised).max(0))
     }
 
     /// The steps at `position`, in order, with their numbers.
@@ -354,12 +526,22 @@ impl Call {
                 wants.extend(self.gate_want(profile, Position::BeforeComplete));
                 wants
             }
-            Phase::Open | Phase::Assigned | Phase::InService => self.step_wants(profile),
+            Phase::Open | Phase::Scheduled | Phase::Assigned | Phase::InService => {
+                self.step_wants(profile)
+            }
             Phase::Unwinding | Phase::Canceled | Phase::Unfilled | Phase::Rejected => {
                 self.undo_want(profile).into_iter().collect()
             }
-            Phase::Received | Phase::Completed => Vec::new(),
+            Phase::Completed => self.refund_wants(profile),
+            Phase::Received => Vec::new(),
         }
+    }
+
+    /// The refunds of a completed call that are still to be made.
+    fn refund_wants(&self, profile: &Profile) -> Vec<Want> {
+        let lost = if planted!(RefundLost) { usize::MAX } else { profile.steps.len() };
+        let refunds = self.steps.iter().enumerate().skip(lost);
+        refunds.filter_map(|(i, step)| forward(i, step)).collect()
     }
 
     fn step_wants(&self, profile: &Profile) -> Vec<Want> {
@@ -428,9 +610,20 @@ impl Call {
     #[must_use]
     pub fn is_at_rest(&self, profile: &Profile) -> bool {
         match self.phase {
-            Phase::Completed => self.steps.iter().all(|step| step.out.is_none()),
+            Phase::Completed => {
+                self.steps.iter().all(|step| step.out.is_none())
+                    && self.refund_wants(profile).is_empty()
+                    && !self.has_denied_refund(profile)
+            }
             _ => self.is_unwound(profile),
         }
+    }
+
+    /// Whether a refund was refused and nobody has decided what now.
+    #[must_use]
+    pub fn has_denied_refund(&self, profile: &Profile) -> bool {
+        let mut refunds = self.steps.iter().skip(profile.steps.len());
+        refunds.any(|step| matches!(step.state, StepState::Denied { .. }))
     }
 
     /// The next instant at which time alone changes something, leaving out what waits for a participant's permit and
@@ -445,17 +638,70 @@ impl Call {
         match self.phase {
             Phase::Parked if planted!(LostTimer) => {}
             Phase::Parked => earliest(self.park_ends(profile)),
-            Phase::Open => match (self.held_until, &self.offer, assign_delay) {
-                (Some(until), _, _) => earliest(until),
-                (None, Some(offer), _) => earliest(offer.deadline),
-                (None, None, Some(delay)) if self.search.fresh => {
-                    earliest(self.search.fresh_at.plus(delay));
+            Phase::Open => {
+                match (self.held_until, self.search.dispatch_at, &self.offer, assign_delay) {
+                    (Some(until), _, _, _) | (None, Some(until), _, _) => earliest(until),
+                    (None, None, Some(offer), _) => earliest(offer.lapses_at()),
+                    (None, None, None, Some(delay)) if self.search.fresh => {
+                        earliest(self.search.fresh_at.plus(delay));
+                    }
+                    (None, None, None, Some(_)) => {
+                        if let Some(broadcast) = self.live_broadcast() {
+                            earliest(broadcast.deadline);
+                        }
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+                if let Some(at) = self.told_next(profile) {
+                    earliest(at);
+                }
+            }
+            Phase::Scheduled => {
+                if let Some(at) = self.reservation_due(profile) {
+                    earliest(at);
+                }
+            }
             _ => {}
         }
         first
+    }
+
+    /// When the customer is told next that nobody has the call yet; none: not any more.
+    #[must_use]
+    pub fn told_next(&self, profile: &Profile) -> Option<Time> {
+        let repeat = profile.still_searching()?;
+        if self.phase != Phase::Open || self.held_until.is_some() || self.search.told >= repeat.most
+        {
+            return None;
+        }
+        let spans = u64::from(self.search.told) + 1;
+        Some(self.searched_from(profile).plus(Millis(repeat.every_ms.0.saturating_mul(spans))))
+    }
+
+    /// How many of the intervals at which the customer is told that nobody has the call yet are over, as far as they
+    /// count.
+    #[must_use]
+    pub fn intervals_over(&self, repeat: Repeat, profile: &Profile, now: Time) -> u32 {
+        let span = now.since(self.searched_from(profile)).0;
+        let over = span.checked_div(repeat.every_ms.0).unwrap_or(0);
+        u32::try_from(over).unwrap_or(u32::MAX).min(repeat.most)
+    }
+
+    /// Since when somebody is searched: for an appointment not before its time has come.
+    fn searched_from(&self, profile: &Profile) -> Time {
+        let begun = self.search.begun_at;
+        self.window.map_or(begun, |window| window.dispatch_at(profile).max(begun))
+    }
+
+    /// When a reserved call's worker is to be committed; once that is due, when the appointment is missed.
+    #[must_use]
+    pub fn reservation_due(&self, profile: &Profile) -> Option<Time> {
+        let window = self.window?;
+        match self.assignment.as_ref()?.state {
+            AssignmentState::Reserved => Some(window.dispatch_at(profile)),
+            AssignmentState::Due => Some(window.from),
+            _ => None,
+        }
     }
 
     /// When a parked call is given up: counted from its reception, so that being asked in vain does not start it anew.
@@ -469,21 +715,26 @@ impl Call {
     pub fn is_searching(&self, profile: &Profile) -> bool {
         self.phase == Phase::Open
             && self.held_until.is_none()
+            && self.search.dispatch_at.is_none()
             && self.offer.is_none()
-            && profile
-                .plan
-                .get(usize::from(self.search.stage))
-                .is_some_and(|stage| !matches!(stage, Stage::Manual))
+            && self.stage(profile).is_some_and(Stage::is_automatic)
     }
 
     /// When the search does something by time alone, on the search's own clock.
     #[must_use]
     pub fn search_due(&self, profile: &Profile) -> Option<Time> {
-        if self.phase != Phase::Open || self.held_until.is_some() {
+        let waits = self.held_until.is_some() || self.search.dispatch_at.is_some();
+        if self.phase != Phase::Open || waits {
             return None;
         }
-        let ends = self.search.ends_at;
-        Some(self.stage_ends(profile).map_or(ends, |stage| stage.min(ends)))
+        self.stage_ends(profile).into_iter().chain(self.search_ends(profile)).min()
+    }
+
+    /// When the search is given up, on the search's clock; none: where nobody is searched nobody can be found too late.
+    #[must_use]
+    pub fn search_ends(&self, profile: &Profile) -> Option<Time> {
+        let needs_nobody = matches!(self.stage(profile), Some(Stage::None { .. }));
+        (!needs_nobody).then_some(self.search.ends_at)
     }
 
     /// When the current stage of the plan is over, on the search's clock; none: not by time.
@@ -493,10 +744,11 @@ impl Call {
             return None;
         }
         match profile.plan.get(usize::from(self.search.stage))? {
-            Stage::Auto { for_ms } | Stage::Offer { for_ms, .. } => {
+            Stage::Auto { for_ms, .. } | Stage::Offer { for_ms, .. } | Stage::Claim { for_ms } => {
                 for_ms.map(|ms| self.search.stage_at.plus(ms))
             }
-            Stage::Manual => None,
+            Stage::None { promise_ms, .. } => Some(self.search.stage_at.plus(*promise_ms)),
+            Stage::Broadcast { .. } | Stage::Manual { .. } => None,
         }
     }
 
@@ -504,6 +756,28 @@ impl Call {
     #[must_use]
     pub fn rank(&self) -> Rank {
         (std::cmp::Reverse(self.priority), self.received_at, self.id)
+    }
+}
+
+impl AssignmentState {
+    /// Whether it binds the worker now.
+    #[must_use]
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Committed | Self::EnRoute | Self::Arrived | Self::Working)
+    }
+}
+
+impl Window {
+    /// When somebody for this appointment is searched, or the one who is reserved committed.
+    #[must_use]
+    pub fn dispatch_at(self, profile: &Profile) -> Time {
+        Time(self.from.0.saturating_sub_unsigned(profile.appointment.lead_ms.0))
+    }
+
+    /// Whether it is too early for its worker to be committed.
+    #[must_use]
+    pub fn is_far(self, profile: &Profile, now: Time) -> bool {
+        self.dispatch_at(profile) > now
     }
 }
 

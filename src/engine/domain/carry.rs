@@ -41,9 +41,23 @@ impl World {
     /// # Errors
     /// The rule that says no; nothing has changed then.
     pub fn carry_out(&mut self, order: &Order, now: Time) -> Result<Carried, Refusal> {
+        self.carry_out_about(order, None, now)
+    }
+
+    /// Carries out `order` at `now`, when the call it is about had ended and was forgotten: `recalled` is that call as it
+    /// stood ([`World::as_it_stood`]).
+    ///
+    /// # Errors
+    /// As [`World::carry_out`].
+    pub fn carry_out_about(
+        &mut self,
+        order: &Order,
+        recalled: Option<&Call>,
+        now: Time,
+    ) -> Result<Carried, Refusal> {
         let now = now.max(self.desk.at);
         self.forget_stale_positions(now);
-        let decided = self.decide(order, now).inspect_err(|_| {
+        let decided = self.decide_about(order, recalled, now).inspect_err(|_| {
             if planted!(DirtyRefusal) {
                 self.desk.next.offer += 1;
             }
@@ -61,11 +75,16 @@ impl World {
             fields: order.command.fingerprint(),
             call: decided.call,
             worker: decided.worker,
+            member: decided.member,
         });
         let (mut carried, events) = self.run(pass, decided.events, now);
         carried.rows = decided.rows;
         carried.receipt.call = decided.call;
         carried.receipt.worker = decided.worker;
+        carried.receipt.member = decided.member;
+        if let Some(seq) = decided.replayed {
+            (carried.receipt.seq, carried.receipt.replayed) = (seq, true);
+        }
         if !events.is_empty() {
             carried.record = Some(Record {
                 seq: self.desk.seq,
@@ -129,6 +148,7 @@ impl World {
             call: None,
             worker: None,
             participant: None,
+            member: None,
             replayed: false,
         };
         let mut carried = Carried {
@@ -161,12 +181,7 @@ impl World {
         let notices = self.notices_after(&event);
         events.push(event);
         for notice in notices {
-            let (Event::NoticeIssued { notice: key, .. } | Event::NoticeSuppressed { notice: key }) =
-                &notice
-            else {
-                continue;
-            };
-            if told.insert(*key) {
+            if let Some(notice) = self.untold(notice, told) {
                 self.evolve(&notice);
                 events.push(notice);
             }

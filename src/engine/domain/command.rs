@@ -5,13 +5,15 @@
 
 use super::breaker::{BreakerSettings, Order as BreakerOrder};
 use super::event::{
-    Actor, Duty, Mode, NoticeKey, Op, Outcome, ParticipantKind, SettledBy, Spot, TelDigest,
+    Actor, Card, Duty, Mode, NoticeKey, Op, Outcome, ParticipantKind, SettledBy, Spot, TelDigest,
     WorkOutcome,
 };
 use super::geo::Point;
 use super::ids::{
-    AttentionId, CallId, Millis, OfferId, ParticipantId, Seq, SubjectId, Time, Won, WorkerId,
+    AttentionId, CallId, MemberId, Millis, OfferId, ParticipantId, Seq, SubjectId, Time, Won,
+    WorkerId,
 };
+use super::phase::Phase;
 use super::profile::{Lang, Profile};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,6 +65,9 @@ pub struct Person {
     /// The address as typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// The payment provider's token of a stored card; never a card number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
 }
 
 impl Person {
@@ -73,6 +78,7 @@ impl Person {
             name: change.name.or(self.name),
             tel: change.tel.or(self.tel),
             address: change.address.or(self.address),
+            card: change.card.or(self.card),
         }
     }
 }
@@ -109,6 +115,23 @@ pub struct NewCall {
     pub lang: Lang,
     /// The call this one follows up.
     pub parent: Option<CallId>,
+    /// The member who calls; none: whoever is a member under this number, if anybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
+    /// The begin of the appointment asked for; none: as soon as possible.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub visit: Option<Time>,
+}
+
+/// What is to be known of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct MemberCard {
+    /// Name, number and card token.
+    pub contact: Contact,
+    /// What may be journalled of the card.
+    pub card: Option<Card>,
+    /// The friend who is told of rides.
+    pub friend: Option<Contact>,
 }
 
 /// A request for a worker to be known.
@@ -245,6 +268,47 @@ pub enum Command {
     ReleaseCall {
         /// The call.
         call: CallId,
+        /// The worker did not come.
+        no_show: bool,
+    },
+    /// A worker takes it from the open list.
+    ClaimCall {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+        /// The begin of the appointment; none: the one asked for, or now.
+        at: Option<Time>,
+    },
+    /// Its appointment is another one.
+    Reschedule {
+        /// The call.
+        call: CallId,
+        /// Its new begin.
+        at: Time,
+    },
+    /// Give back a part of what was captured, or all of what is left.
+    RefundCall {
+        /// The completed call.
+        call: CallId,
+        /// How much; none: all of it.
+        won: Option<Won>,
+    },
+    /// The customer says how it was. Once.
+    RateCall {
+        /// The completed call.
+        call: CallId,
+        /// 1 to 5.
+        stars: u8,
+        /// In words.
+        text: Option<String>,
+    },
+    /// Say how the work ended.
+    SetDisposition {
+        /// The call, live or ended.
+        call: CallId,
+        /// By the profile's list.
+        code: String,
     },
     /// Write something down about it.
     AddNote {
@@ -277,6 +341,11 @@ pub enum Command {
         worker: WorkerId,
         /// Although the worker was excluded or lacks the skill.
         force: bool,
+    },
+    /// The worker sets out.
+    Depart {
+        /// The call.
+        call: CallId,
     },
     /// The worker is there.
     Arrive {
@@ -325,11 +394,39 @@ pub enum Command {
     AcceptOffer {
         /// The offer.
         offer: OfferId,
+        /// Who says so; needed when several were asked.
+        worker: Option<WorkerId>,
     },
     /// The worker says no.
     DeclineOffer {
         /// The offer.
         offer: OfferId,
+        /// Who says so; needed when several were asked.
+        worker: Option<WorkerId>,
+    },
+
+    /// Goods came in.
+    ReceiveStock {
+        /// What.
+        product: String,
+        /// How many.
+        qty: u32,
+    },
+    /// Goods were lost, broken or miscounted.
+    WriteOffStock {
+        /// What.
+        product: String,
+        /// How many.
+        qty: u32,
+    },
+    /// Know a member.
+    AddMember(MemberCard),
+    /// Know something else of a member.
+    AmendMember {
+        /// The member.
+        member: MemberId,
+        /// Only what is named changes.
+        change: MemberCard,
     },
 
     /// Know a worker.
@@ -391,6 +488,15 @@ pub enum RowWrite {
     Amend(SubjectId, Person),
     /// A note on a call, under the seq of its record.
     Note(Seq, String),
+    /// A new person who is a known one but for what is named.
+    Copy {
+        /// The new subject.
+        to: SubjectId,
+        /// The known one.
+        from: SubjectId,
+        /// What differs.
+        change: Person,
+    },
 }
 
 /// What the desk says to an accepted command.
@@ -404,11 +510,26 @@ pub struct Receipt {
     pub worker: Option<WorkerId>,
     /// The participant concerned.
     pub participant: Option<ParticipantId>,
+    /// The member concerned.
+    pub member: Option<MemberId>,
     /// The same key was answered before; nothing was done.
     pub replayed: bool,
 }
 
 impl Command {
+    /// Whether it can still happen to a call of this phase that was forgotten: such a call is recalled.
+    #[must_use]
+    pub fn recalls(&self, phase: Phase) -> bool {
+        match self {
+            Self::SetDisposition { .. } => phase.is_terminal(),
+            Self::RefundCall { .. }
+            | Self::RateCall { .. }
+            | Self::WaiveStep { .. }
+            | Self::RetryCall { .. } => phase == Phase::Completed,
+            _ => false,
+        }
+    }
+
     /// What it does to a call, as a participle: for refusals.
     #[must_use]
     pub fn participle(&self) -> &'static str {
@@ -420,6 +541,11 @@ impl Command {
             Self::ReleaseCall { .. } => "released",
             Self::AssignCall { .. } => "assigned",
             Self::ReassignCall { .. } => "reassigned",
+            Self::ClaimCall { .. } => "claimed",
+            Self::Reschedule { .. } => "rescheduled",
+            Self::RefundCall { .. } => "refunded",
+            Self::RateCall { .. } => "rated",
+            Self::Depart { .. } => "departed for",
             Self::Arrive { .. } => "arrived at",
             Self::StartWork { .. } => "started",
             Self::FinishWork { .. } => "finished",

@@ -6,18 +6,20 @@
 mod values;
 
 pub use values::{
-    About, AssignedBy, Candidate, Concern, Decision, Duty, FailKind, Mode, NoticeKey, Op, Outcome,
-    ParkedWhy, ParticipantKind, SettledBy, Spot, TelDigest, Verdict, Why, WorkOutcome,
+    About, Account, AssignedBy, Candidate, Card, Concern, Decision, Duty, FailKind, Line,
+    MemberRef, Mode, MoneyMove, NoticeKey, Op, Outcome, ParkedWhy, ParticipantKind, SettledBy,
+    Spot, StockMove, TelDigest, Verdict, Why, Window, WorkOutcome,
 };
 
 use super::breaker::{BreakerSettings, Transition};
+use super::call::Call;
 use super::geo::Point;
 use super::ids::{
-    AttentionId, CallId, IncidentId, Millis, OfferId, ParticipantId, ProfileId, Seq, SubjectId,
-    Time, Won, WorkerId,
+    AttentionId, CallId, IncidentId, MemberId, Millis, OfferId, ParticipantId, ProfileId, Seq,
+    SubjectId, Time, Won, WorkerId,
 };
 use super::phase::Target;
-use super::profile::{Lang, Profile};
+use super::profile::{Lang, Profile, Transport};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -72,6 +74,9 @@ pub struct BoundKey {
     /// The worker that the client was told of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerId>,
+    /// The member that the client was told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberId>,
 }
 
 /// What happened.
@@ -93,7 +98,7 @@ pub enum Event {
         /// The version's number.
         profile: ProfileId,
         /// All of it.
-        spec: Profile,
+        spec: Box<Profile>,
     },
     /// A participant is known from here on, or answers differently.
     ParticipantSet {
@@ -164,6 +169,21 @@ pub enum Event {
         /// The call it follows up.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         parent: Option<CallId>,
+        /// The member who calls, as known at the moment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        member: Option<MemberRef>,
+        /// The appointment asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<Window>,
+        /// A mark of what was asked under the client's own number: the same request again has the same.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<u64>,
+    },
+    /// An ended call is taken up again for something that may still happen to it (a refund, a rating, a disposition):
+    /// the call as it stood.
+    CallRecalled {
+        /// All of it.
+        call: Box<Call>,
     },
     /// A participant is asked; the request may leave once this is durable.
     StepAsked {
@@ -267,6 +287,45 @@ pub enum Event {
         /// What was considered.
         decision: Decision,
     },
+    /// The time has come to find a worker for an appointment.
+    DispatchDue {
+        /// The call.
+        call: CallId,
+    },
+    /// Nobody has the call yet, and the customer is told so.
+    StillSearching {
+        /// The call.
+        call: CallId,
+        /// How many intervals have passed since it opened.
+        nth: u32,
+    },
+    /// Several workers are asked at once; whoever says yes first has the call. Sent again under the same number it adds
+    /// workers.
+    BroadcastSent {
+        /// The offer.
+        offer: OfferId,
+        /// About this call.
+        call: CallId,
+        /// Who is asked now, nearest first.
+        workers: Vec<WorkerId>,
+        /// The ring, from 0.
+        ring: u8,
+        /// When the ring widens or the broadcast is over.
+        deadline: Time,
+        /// What was considered.
+        decision: Decision,
+    },
+    /// A broadcast is over: taken, not answered, or taken back.
+    BroadcastOver {
+        /// The offer.
+        offer: OfferId,
+        /// The call.
+        call: CallId,
+        /// Why.
+        why: Why,
+        /// Who had been asked and does not have it.
+        losers: Vec<WorkerId>,
+    },
     /// A worker is asked.
     OfferSent {
         /// The offer.
@@ -330,6 +389,31 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         decision: Option<Decision>,
     },
+    /// A worker will have the call at its appointment.
+    AssignmentReserved {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+        /// The appointment.
+        window: Window,
+        /// How it came about.
+        by: AssignedBy,
+    },
+    /// The appointment is near: the worker is to have the call as soon as they are free.
+    ReservationDue {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// The appointment is another one.
+    CallRescheduled {
+        /// The call.
+        call: CallId,
+        /// The new one.
+        window: Window,
+    },
     /// The worker no longer has the call.
     AssignmentReleased {
         /// The call.
@@ -340,6 +424,13 @@ pub enum Event {
         why: Why,
         /// The worker is not to get this call again by itself.
         exclude: bool,
+    },
+    /// The worker is on the way.
+    WorkerEnRoute {
+        /// The call.
+        call: CallId,
+        /// The worker.
+        worker: WorkerId,
     },
     /// The worker is there.
     WorkerArrived {
@@ -352,15 +443,15 @@ pub enum Event {
     WorkStarted {
         /// The call.
         call: CallId,
-        /// The worker.
-        worker: WorkerId,
+        /// The worker; none under the plan `none`.
+        worker: Option<WorkerId>,
     },
     /// Work is over; the worker is free.
     WorkFinished {
         /// The call.
         call: CallId,
-        /// The worker.
-        worker: WorkerId,
+        /// The worker; none under the plan `none`.
+        worker: Option<WorkerId>,
         /// What came of it.
         outcome: WorkOutcome,
         /// The price to be paid, when reported.
@@ -371,8 +462,8 @@ pub enum Event {
     WorkAborted {
         /// The call.
         call: CallId,
-        /// The worker.
-        worker: WorkerId,
+        /// The worker; none under the plan `none`.
+        worker: Option<WorkerId>,
     },
     /// The call is being undone.
     CallUnwinding {
@@ -445,6 +536,113 @@ pub enum Event {
         call: CallId,
     },
 
+    /// Money moved: one entry of the books.
+    MoneyMoved {
+        /// The call.
+        call: CallId,
+        /// The step by which it moved.
+        step: u8,
+        /// Why.
+        what: MoneyMove,
+        /// Debits and credits; they add up to zero.
+        lines: Vec<Line>,
+    },
+    /// A part of what was captured is to be given back: the call gets a step for it, behind those of its profile.
+    RefundAsked {
+        /// The call.
+        call: CallId,
+        /// The new step.
+        step: u8,
+        /// How much.
+        won: Won,
+    },
+    /// The n-th ride earned a coupon.
+    CouponGranted {
+        /// Who.
+        member: MemberId,
+        /// The ride.
+        call: CallId,
+        /// How many rides that makes.
+        nth: u32,
+        /// Worth.
+        won: Won,
+    },
+    /// A coupon lowers what this call costs.
+    CouponUsed {
+        /// Whose.
+        member: MemberId,
+        /// The call.
+        call: CallId,
+        /// By how much.
+        won: Won,
+    },
+    /// The customer said how it was. What they wrote is a row.
+    CallRated {
+        /// The call.
+        call: CallId,
+        /// Who served it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        worker: Option<WorkerId>,
+        /// 1 to 5.
+        stars: u8,
+    },
+    /// How the work ended, by the profile's list.
+    DispositionSet {
+        /// The call.
+        call: CallId,
+        /// The code.
+        code: String,
+    },
+    /// Stock moved.
+    StockMoved {
+        /// What.
+        product: String,
+        /// Why.
+        what: StockMove,
+        /// How many.
+        qty: u32,
+        /// For which call.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
+    },
+    /// A member is known from here on. Name, phone and card token are rows.
+    MemberAdded {
+        /// The member.
+        member: MemberId,
+        /// Who it is.
+        subject: SubjectId,
+        /// The number's digest.
+        tel: TelDigest,
+        /// Whether the member can be told anything under that number.
+        reachable: bool,
+        /// The friend who is told of rides.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        friend: Option<SubjectId>,
+        /// Whether the friend can be told anything.
+        #[serde(default)]
+        friend_reachable: bool,
+        /// The card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Card>,
+    },
+    /// What is known of a member changed. Only what is named changed; calls in flight keep what they were taken with.
+    MemberChanged {
+        /// The member.
+        member: MemberId,
+        /// A new subject: name, phone or card are others.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<SubjectId>,
+        /// The new number's digest and whether it can be reached.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tel: Option<(TelDigest, bool)>,
+        /// Another friend, and whether they can be told anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        friend: Option<(SubjectId, bool)>,
+        /// Another card.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        card: Option<Card>,
+    },
+
     /// A worker is known from here on.
     WorkerAdded {
         /// The worker.
@@ -486,6 +684,17 @@ pub enum Event {
         /// The worker the sentence speaks of.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         worker: Option<WorkerId>,
+    },
+    /// Many workers are told the same: short for a [`Event::NoticeIssued`] to each.
+    WorkersTold {
+        /// The call it is about.
+        call: CallId,
+        /// The rule of the call's profile, counted from 0.
+        rule: u8,
+        /// By what.
+        transport: Transport,
+        /// Who is told.
+        workers: Vec<WorkerId>,
     },
     /// A notice is not sent, because its recipient cannot be reached.
     NoticeSuppressed {
@@ -570,7 +779,24 @@ pub fn call_of(event: &Event) -> Option<CallId> {
         | Event::CallHeld { call, .. }
         | Event::HoldEnded { call }
         | Event::NoteAdded { call }
+        | Event::DispatchDue { call }
+        | Event::StillSearching { call, .. }
+        | Event::BroadcastSent { call, .. }
+        | Event::BroadcastOver { call, .. }
+        | Event::AssignmentReserved { call, .. }
+        | Event::ReservationDue { call, .. }
+        | Event::CallRescheduled { call, .. }
+        | Event::WorkerEnRoute { call, .. }
+        | Event::MoneyMoved { call, .. }
+        | Event::RefundAsked { call, .. }
+        | Event::CouponGranted { call, .. }
+        | Event::CouponUsed { call, .. }
+        | Event::CallRated { call, .. }
+        | Event::DispositionSet { call, .. }
+        | Event::WorkersTold { call, .. }
+        | Event::StockMoved { call: Some(call), .. }
         | Event::AttentionRaised { about: About::Call(call), .. } => Some(*call),
+        Event::CallRecalled { call } => Some(call.id),
         Event::NoticeIssued { notice, .. }
         | Event::NoticeSuppressed { notice }
         | Event::NoticeDelivered { notice }

@@ -4,9 +4,17 @@
 //! at to rest: what is left then waits for a time, an answer, a worker or a person, and for nothing else. It is the same
 //! whether a command, an answer or the clock came before, so recovery is the normal way.
 
+mod appointments;
+mod broadcast;
+mod goods;
+mod local;
+mod money;
 mod search;
 mod steps;
 
+pub(super) use money::settled;
+
+use super::call::Call;
 use super::event::{Event, call_of};
 use super::ids::{CallId, ParticipantId, Time, WorkerId};
 use super::index::Due;
@@ -24,6 +32,8 @@ pub(crate) enum Key {
     Worker(WorkerId),
     /// Everything that waited while `assign` was stopped.
     Sweep,
+    /// Those who wait for goods that are there now.
+    Goods,
 }
 
 /// The work of one record: what has been touched and is not at rest yet.
@@ -32,11 +42,11 @@ pub(crate) struct Pass {
     open: BTreeSet<Key>,
     /// How far the sweep came, so that it does not look at the same call twice.
     pub(super) swept: Option<super::call::Rank>,
-    /// Calls given away by the sweep or the drain in this record.
+    /// Calls moved on by the sweep, the drain or goods in this record.
     pub(super) served: u32,
 }
 
-/// How many calls one record moves on for the sweep or a drain; the rest has records of its own.
+/// How many calls one record moves on for the sweep, a drain or goods that came in; the rest has records of its own.
 pub(super) const SERVED_MAX: u32 = 64;
 
 /// How many due keys one tick takes up.
@@ -52,6 +62,7 @@ impl Pass {
                 Due::Participant(id) => Key::Participant(*id),
             });
         }
+        pass.note_goods(world);
         let clock = world.search_clock(now);
         if world.desk.assign.stopped_at.is_none() {
             let due = world.index.search.iter().take_while(|(at, _)| *at <= clock);
@@ -82,6 +93,7 @@ impl Pass {
         if let Some(call) = call_of(event) {
             self.open.insert(Key::Call(call));
         }
+        self.note_goods(world);
         match event {
             Event::StepAnswered { call, step, .. } | Event::StepRetried { call, step } => {
                 if let Some(id) = world.answerer(*call, *step) {
@@ -97,16 +109,27 @@ impl Pass {
                 self.open.insert(Key::Sweep);
             }
             Event::AssignmentReleased { worker, .. }
-            | Event::WorkFinished { worker, .. }
-            | Event::WorkAborted { worker, .. }
             | Event::OfferDeclined { worker, .. }
             | Event::OfferExpired { worker, .. }
             | Event::OfferWithdrawn { worker, .. }
             | Event::WorkerAdded { worker, .. }
-            | Event::DutySet { worker, .. } => {
+            | Event::DutySet { worker, .. }
+            | Event::WorkFinished { worker: Some(worker), .. }
+            | Event::WorkAborted { worker: Some(worker), .. } => {
                 self.open.insert(Key::Worker(*worker));
             }
+            // The hours that were kept free for the appointment may be free now.
+            Event::CallRescheduled { call, .. } => {
+                let reserved = world.calls.get(call).and_then(Call::reserved);
+                self.open.extend(reserved.map(Key::Worker));
+            }
             _ => {}
+        }
+    }
+
+    fn note_goods(&mut self, world: &World) {
+        if !world.index.ripe.is_empty() {
+            self.open.insert(Key::Goods);
         }
     }
 
@@ -129,6 +152,7 @@ impl World {
             Key::Participant(id) => self.follow_participant(id, pass, now),
             Key::Worker(id) => self.follow_worker(id, now),
             Key::Sweep => self.follow_sweep(pass, now),
+            Key::Goods => self.follow_goods(pass),
         }
     }
 }

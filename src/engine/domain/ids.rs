@@ -86,6 +86,11 @@ id!(
     IncidentId, u64, "I", "an incident number"
 );
 
+id!(
+    /// A member, printed `M-7`: a customer the desk knows by name. Small, per desk, never reused.
+    MemberId, u64, "M", "a member number"
+);
+
 /// The place of a record in the journal: dense, from 1.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,

@@ -6,7 +6,7 @@
 use super::call::Rank;
 use super::event::{NoticeKey, TelDigest};
 use super::geo::{Grid, Point};
-use super::ids::{CallId, OfferId, ParticipantId, SubjectId, Time, WorkerId};
+use super::ids::{CallId, MemberId, OfferId, ParticipantId, SubjectId, Time, WorkerId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that time alone moves on.
@@ -75,6 +75,10 @@ pub struct CallKeys {
     pub outside: Vec<u8>,
     /// In [`Index::lingering`].
     pub linger: Option<Time>,
+    /// In [`Index::goods`]: product, how many, and whether they were refused.
+    pub goods: Option<(String, u32, bool)>,
+    /// In [`Index::references`].
+    pub reference: Option<(u16, String)>,
 }
 
 /// Where one worker stands in the index.
@@ -105,7 +109,7 @@ pub struct Index {
     pub waiting: BTreeMap<(u16, Option<u16>), BTreeSet<Rank>>,
     /// All of them.
     pub waiting_all: BTreeSet<Rank>,
-    /// Offers that are out.
+    /// Offers that are out, and the last broadcast of each call.
     pub offers: BTreeMap<OfferId, CallId>,
     /// Live calls by number.
     pub by_tel: BTreeMap<TelDigest, BTreeSet<CallId>>,
@@ -131,6 +135,25 @@ pub struct Index {
     pub seen: BTreeSet<(Time, WorkerId)>,
     /// The same by worker.
     pub seen_at: BTreeMap<WorkerId, Time>,
+    /// Members by number.
+    pub members: BTreeMap<TelDigest, MemberId>,
+    /// Who needs which goods, by product.
+    pub goods: BTreeMap<String, Wanted>,
+    /// Products of which there is enough for somebody who was refused.
+    pub ripe: BTreeSet<String>,
+    /// Live calls by service and the client's own number.
+    pub references: BTreeMap<(u16, String), CallId>,
+}
+
+/// Who needs a product.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Calls that were refused it, first come first, and how many each needs.
+    pub refused: BTreeMap<Rank, u32>,
+    /// The same, the least first.
+    pub least: BTreeSet<(u32, Rank)>,
+    /// How many others are asking for.
+    pub asked: u64,
 }
 
 /// Notices owed about one call to one person, in order.
@@ -143,14 +166,15 @@ pub struct Queue {
 }
 
 impl Index {
-    /// Puts a call where `new` says and takes it from where it was.
-    pub fn move_call(&mut self, id: CallId, new: &CallKeys) {
+    /// Puts a call where `new` says and takes it from where it was. Returns the products that it needs or needed, when
+    /// that has changed.
+    pub fn move_call(&mut self, id: CallId, new: &CallKeys) -> Vec<String> {
         let old = if *new == CallKeys::default() {
             self.calls.remove(&id).unwrap_or_default()
         } else {
             let slot = self.calls.entry(id).or_default();
             if *slot == *new {
-                return;
+                return Vec::new();
             }
             std::mem::replace(slot, new.clone())
         };
@@ -158,6 +182,11 @@ impl Index {
             self.drop_call(id, &old, new);
             self.put_call(id, &old, new);
         }
+        if old.goods == new.goods {
+            return Vec::new();
+        }
+        let needed = old.goods.iter().chain(&new.goods);
+        needed.map(|(product, ..)| product.clone()).collect()
     }
 
     fn drop_call(&mut self, id: CallId, old: &CallKeys, new: &CallKeys) {
@@ -184,7 +213,23 @@ impl Index {
         for step in old.outside.iter().filter(|step| !new.outside.contains(step)) {
             self.outside.remove(&(id, *step));
         }
+        if let (Some(reference), true) = (&old.reference, old.reference != new.reference) {
+            self.references.remove(reference);
+        }
         let Some(rank) = old.rank else { return };
+        if let Some((product, qty, refused)) = &old.goods
+            && let Some(wanted) = self.goods.get_mut(product)
+        {
+            if *refused {
+                wanted.refused.remove(&rank);
+                wanted.least.remove(&(*qty, rank));
+            } else {
+                wanted.asked -= u64::from(*qty);
+            }
+            if *wanted == Wanted::default() {
+                self.goods.remove(product);
+            }
+        }
         for (participant, step, _) in &old.wants {
             if let Some(wants) = self.wants.get_mut(participant) {
                 wants.remove(&(rank, *step));
@@ -220,7 +265,19 @@ impl Index {
         for step in &new.outside {
             self.outside.insert((id, *step));
         }
+        if let (Some(reference), true) = (&new.reference, old.reference != new.reference) {
+            self.references.insert(reference.clone(), id);
+        }
         let Some(rank) = new.rank else { return };
+        if let Some((product, qty, refused)) = &new.goods {
+            let wanted = self.goods.entry(product.clone()).or_default();
+            if *refused {
+                wanted.refused.insert(rank, *qty);
+                wanted.least.insert((*qty, rank));
+            } else {
+                wanted.asked += u64::from(*qty);
+            }
+        }
         for (participant, step, not_before) in &new.wants {
             self.wants.entry(*participant).or_default().insert((rank, *step), *not_before);
         }

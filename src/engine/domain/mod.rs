@@ -2,6 +2,7 @@
 
 pub mod breaker;
 pub mod call;
+pub mod card;
 pub mod carry;
 mod chance;
 pub mod command;
@@ -12,13 +13,16 @@ mod follow;
 pub mod geo;
 pub mod ids;
 mod index;
+pub mod member;
 mod notices;
 pub mod participant;
 pub mod phase;
 mod policy;
 pub mod profile;
+mod recall;
 pub mod refusal;
 pub mod snapshot;
+pub mod stock;
 pub mod tel;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -18,6 +18,8 @@ pub enum Phase {
     Parked,
     /// A worker is being searched.
     Open,
+    /// A worker will come at the appointment.
+    Scheduled,
     /// A worker is committed and on the way.
     Assigned,
     /// Work is going on.
@@ -38,11 +40,12 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase, in the order of a call's life.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Received,
         Self::Gating,
         Self::Parked,
         Self::Open,
+        Self::Scheduled,
         Self::Assigned,
         Self::InService,
         Self::Closing,
@@ -67,6 +70,7 @@ impl Phase {
             Self::Gating => "gating",
             Self::Parked => "parked",
             Self::Open => "open",
+            Self::Scheduled => "scheduled",
             Self::Assigned => "assigned",
             Self::InService => "in_service",
             Self::Closing => "closing",
@@ -136,6 +140,15 @@ pub const MOVES: &[(Phase, Phase, &str)] = &[
         Phase::Unwinding,
         "the search deadline passed, a step was denied, or the call was canceled",
     ),
+    (Phase::Open, Phase::Scheduled, "a worker was reserved for a future appointment"),
+    (Phase::Open, Phase::InService, "work started under the plan `none`"),
+    (Phase::Scheduled, Phase::Assigned, "the appointment is near and its worker is free"),
+    (
+        Phase::Scheduled,
+        Phase::Open,
+        "the worker was released, did not come, or was not free when the appointment began",
+    ),
+    (Phase::Scheduled, Phase::Unwinding, "canceled, or a step was denied"),
     (Phase::Assigned, Phase::Open, "the worker was released before work"),
     (Phase::Assigned, Phase::InService, "work started"),
     (Phase::Assigned, Phase::Unwinding, "canceled, or a step was denied"),

@@ -8,7 +8,7 @@ use super::event::{Candidate, Decision, Duty, Verdict};
 use super::geo::Point;
 use super::ids::{Time, WorkerId};
 use super::index::{Bucket, BucketKey};
-use super::profile::{Dispatch, Policy, Profile};
+use super::profile::{Policy, Profile, Stage};
 use super::worker::{Availability, Worker};
 use super::world::World;
 use std::collections::BTreeMap;
@@ -23,134 +23,206 @@ impl World {
     /// The best worker for `call` now, with what was considered.
     #[must_use]
     pub(crate) fn choose(&self, call: &Call, profile: &Profile, now: Time) -> Decision {
+        let nearest = profile.dispatch.policy == Policy::Nearest;
+        let within = profile.dispatch.max_metres;
+        let search = Search { call, profile, now, nearest, within, want: OTHERS_MAX + 1 };
+        let (found, mut decision) = self.suitable(&search);
+        if decision.chosen.is_some() {
+            decision.counts.insert(Verdict::Suitable, 1);
+        }
+        if found.len() > 1 {
+            let others = u32::try_from(found.len() - 1).unwrap_or(u32::MAX);
+            decision.counts.insert(Verdict::Outranked, others);
+        }
+        decision
+    }
+
+    /// The `most` nearest workers within `radius` metres of the call who may be asked about it now, with what was
+    /// considered; for a call without a place the longest idle.
+    pub(super) fn ring(
+        &self,
+        call: &Call,
+        profile: &Profile,
+        radius: u32,
+        most: u32,
+        now: Time,
+    ) -> (Vec<WorkerId>, Decision) {
+        let within = Some(profile.dispatch.max_metres.map_or(radius, |max| max.min(radius)));
+        let want = usize::try_from(most).unwrap_or(usize::MAX);
+        let search = Search { call, profile, now, nearest: true, within, want };
+        let (found, mut decision) = self.suitable(&search);
+        if !found.is_empty() {
+            let asked = u32::try_from(found.len()).unwrap_or(u32::MAX);
+            decision.counts.insert(Verdict::Suitable, asked);
+        }
+        (found.into_iter().map(|(_, worker)| worker.id).collect(), decision)
+    }
+
+    /// The worker as a candidate for the call, if they may be asked about it now and are within `radius` metres.
+    pub(super) fn in_ring(
+        &self,
+        call: &Call,
+        profile: &Profile,
+        worker: &Worker,
+        radius: u32,
+        now: Time,
+    ) -> Option<Candidate> {
+        if self.stands(call, profile, worker, now) != Verdict::Suitable {
+            return None;
+        }
+        let metres = self.metres(call, worker);
+        let inside = call.spot.is_none() || metres.is_some_and(|metres| metres <= radius);
+        inside.then(|| self.candidate(worker, metres, profile, now))
+    }
+
+    /// Those who suit, best first and at most as many as wanted, and what was considered.
+    fn suitable<'a>(&'a self, search: &Search<'_>) -> (Vec<(Option<u32>, &'a Worker)>, Decision) {
         let mut decision = Decision::default();
-        let mut found: Vec<Candidate> = Vec::with_capacity(OTHERS_MAX + 1);
-        let skill = match call.kind.as_deref() {
+        let mut found = Vec::new();
+        let skill = match search.call.kind.as_deref() {
             None => Some(None),
             Some(kind) => self.index.skills.get(kind).map(Some),
         };
         if let Some(skill) = skill {
-            let service = self.index.services.get(&profile.name);
+            let service = self.index.services.get(&search.profile.name);
             let keys: [Option<BucketKey>; 2] =
                 [service.map(|service| (Some(service), skill)), Some((None, skill))];
             // A bucket that somebody was in once says no more than one that never was.
             let buckets = keys.into_iter().flatten().filter_map(|key| self.index.buckets.get(&key));
             for bucket in buckets.filter(|bucket| !bucket.idle.is_empty()) {
-                match (call.spot, profile.dispatch.policy) {
-                    (Some(spot), Policy::Nearest) => {
-                        let search = Search { call, dispatch: &profile.dispatch, now };
-                        self.by_distance(bucket, spot.point, &search, &mut found, &mut decision);
+                match search.call.spot.filter(|_| search.nearest) {
+                    Some(spot) => {
+                        self.by_distance(bucket, spot.point, search, &mut found, &mut decision);
                     }
-                    (spot, _) => {
-                        let at = spot.map(|s| s.point);
-                        let search = Search { call, dispatch: &profile.dispatch, now };
-                        self.by_idleness(bucket, at, &search, &mut found, &mut decision);
-                    }
+                    None => self.by_idleness(bucket, search, &mut found, &mut decision),
                 }
             }
         }
-        match (call.spot, profile.dispatch.policy) {
-            (Some(_), Policy::Nearest) => found.sort_by_key(|c| {
-                (c.metres.unwrap_or(u32::MAX), std::cmp::Reverse(c.idle_s), c.worker)
-            }),
-            _ => found.sort_by_key(|c| {
-                (std::cmp::Reverse(c.idle_s), c.metres.unwrap_or(u32::MAX), c.worker)
-            }),
+        let far = |metres: Option<u32>| metres.unwrap_or(u32::MAX);
+        // Idle time counts in whole seconds, as it is written down.
+        let idle = |worker: &Worker| std::cmp::Reverse(idle_s(worker, search.now));
+        if search.call.spot.is_some() && search.nearest {
+            found.sort_by_key(|(metres, worker)| (far(*metres), idle(worker), worker.id));
+        } else {
+            found.sort_by_key(|(metres, worker)| (idle(worker), far(*metres), worker.id));
         }
-        let mut ranked = found.into_iter();
-        decision.chosen = ranked.next();
-        decision.others = ranked.take(OTHERS_MAX).collect();
-        let counts = &mut decision.counts;
-        if decision.chosen.is_some() {
-            counts.insert(Verdict::Suitable, 1);
-        }
-        if !decision.others.is_empty() {
-            counts.insert(Verdict::Outranked, u32::try_from(decision.others.len()).unwrap_or(0));
-        }
-        decision
+        found.truncate(search.want);
+        let mut best = found
+            .iter()
+            .take(OTHERS_MAX + 1)
+            .map(|(metres, worker)| self.candidate(worker, *metres, search.profile, search.now));
+        decision.chosen = best.next();
+        decision.others = best.collect();
+        (found, decision)
     }
 
-    fn by_distance(
-        &self,
+    fn by_distance<'a>(
+        &'a self,
         bucket: &Bucket,
         at: Point,
         search: &Search<'_>,
-        found: &mut Vec<Candidate>,
+        found: &mut Vec<(Option<u32>, &'a Worker)>,
         decision: &mut Decision,
     ) {
         let counts = &mut decision.counts;
-        let nearest = bucket.grid.nearest(
-            at,
-            search.dispatch.max_metres,
-            |id| search.passes(id, counts),
-            OTHERS_MAX + 1,
-        );
+        let mut workers = Vec::new();
+        let fits = |id| match self.passes(id, search, counts) {
+            Some(worker) => {
+                workers.push(worker);
+                true
+            }
+            None => false,
+        };
+        let nearest = bucket.grid.nearest(at, search.within, fits, search.want);
         let radius = decision.radius_m.unwrap_or(0).max(nearest.radius_m);
         decision.radius_m = Some(radius);
-        for (metres, id) in nearest.best {
-            if let Some(worker) = self.workers.get(&id) {
-                found.push(self.candidate(worker, Some(metres), search));
-            }
-        }
+        let metres = nearest.best.into_iter().map(|(metres, _)| Some(metres));
+        found.extend(metres.zip(workers));
         // Whoever has no place at all comes last: nobody knows how far away they are.
-        if search.dispatch.max_metres.is_none() {
+        if search.within.is_none() {
             for (_, id) in bucket.unplaced.iter().take(IDLE_LOOKED_AT) {
-                if let (true, Some(worker)) =
-                    (search.passes(*id, &mut decision.counts), self.workers.get(id))
-                {
-                    found.push(self.candidate(worker, None, search));
+                if let Some(worker) = self.passes(*id, search, &mut decision.counts) {
+                    found.push((None, worker));
                 }
             }
         }
     }
 
-    fn by_idleness(
-        &self,
+    fn by_idleness<'a>(
+        &'a self,
         bucket: &Bucket,
-        at: Option<Point>,
         search: &Search<'_>,
-        found: &mut Vec<Candidate>,
+        found: &mut Vec<(Option<u32>, &'a Worker)>,
         decision: &mut Decision,
     ) {
         let mut taken = 0;
         for (_, id) in &bucket.idle {
-            if taken > OTHERS_MAX {
+            if taken >= search.want {
                 break;
             }
             let Some(worker) = self.workers.get(id) else { continue };
-            let place = self.place(worker).map(|(point, _)| point);
-            let metres = at.zip(place).map(|(at, place)| at.metres_to(place));
-            let too_far = search.dispatch.max_metres.zip(metres).is_some_and(|(max, m)| m > max);
-            if too_far {
+            let metres = self.metres(search.call, worker);
+            if search.within.zip(metres).is_some_and(|(max, metres)| metres > max) {
                 *decision.counts.entry(Verdict::TooFar).or_insert(0) += 1;
-            } else if search.passes(*id, &mut decision.counts) {
-                found.push(self.candidate(worker, metres, search));
+            } else if self.passes(*id, search, &mut decision.counts).is_some() {
+                found.push((metres, worker));
                 taken += 1;
             }
         }
     }
 
-    fn candidate(&self, worker: &Worker, metres: Option<u32>, search: &Search<'_>) -> Candidate {
+    /// An available worker, if they may get this call by themselves; counts those who may not.
+    fn passes(
+        &self,
+        id: WorkerId,
+        search: &Search<'_>,
+        counts: &mut BTreeMap<Verdict, u32>,
+    ) -> Option<&Worker> {
+        let worker = self.workers.get(&id)?;
+        match self.withheld(search.call, search.profile, worker, search.now) {
+            None => Some(worker),
+            Some(verdict) => {
+                *counts.entry(verdict).or_insert(0) += 1;
+                None
+            }
+        }
+    }
+
+    fn candidate(
+        &self,
+        worker: &Worker,
+        metres: Option<u32>,
+        profile: &Profile,
+        now: Time,
+    ) -> Candidate {
         let place = self.place(worker);
-        let idle = search.now.since(worker.idle_since).0 / 1_000;
         Candidate {
             worker: worker.id,
             metres,
-            travel_s: metres.map(|m| search.dispatch.travel.seconds(m)),
-            idle_s: u32::try_from(idle).unwrap_or(u32::MAX),
+            travel_s: metres.map(|m| profile.dispatch.travel.seconds(m)),
+            idle_s: idle_s(worker, now),
             at: place.map(|(point, _)| point),
             from_home: place.is_some_and(|(_, from_home)| from_home),
         }
     }
 
-    /// How this worker stands to this call now: what the engine would say of them.
+    /// How far the worker is from the call; none when either has no place.
+    fn metres(&self, call: &Call, worker: &Worker) -> Option<u32> {
+        let (place, _) = self.place(worker)?;
+        Some(call.spot?.point.metres_to(place))
+    }
+
+    /// How this worker stands to this call at the newest record: what the engine would say of them.
     #[must_use]
     pub fn verdict(&self, call: &Call, worker: &Worker) -> Verdict {
-        let Some(adopted) = self.desk.profiles.get(&call.profile) else {
-            return Verdict::OtherService;
-        };
-        let dispatch = &adopted.spec.dispatch;
-        if !worker.serves(&adopted.spec.name) {
+        match self.desk.profiles.get(&call.profile) {
+            Some(adopted) => self.stands(call, &adopted.spec, worker, self.desk.at),
+            None => Verdict::OtherService,
+        }
+    }
+
+    fn stands(&self, call: &Call, profile: &Profile, worker: &Worker, now: Time) -> Verdict {
+        if !worker.serves(&profile.name) {
             return Verdict::OtherService;
         }
         if !worker.has_skill(call.kind.as_deref()) {
@@ -164,41 +236,69 @@ impl World {
             (Availability::Offered, _) => return Verdict::Offered,
             _ => {}
         }
-        if call.search.excluded.contains(&worker.id) {
-            return Verdict::Excluded;
+        if let Some(verdict) = self.withheld(call, profile, worker, now) {
+            return verdict;
         }
-        if call.search.asked.contains(&worker.id) {
-            return Verdict::Asked;
-        }
-        let metres = call
-            .spot
-            .and_then(|spot| self.place(worker).map(|(place, _)| spot.point.metres_to(place)));
-        match (dispatch.max_metres, metres) {
-            (Some(max), Some(metres)) if metres > max => Verdict::TooFar,
-            (Some(_), None) if call.spot.is_some() => Verdict::TooFar,
+        let within = |max| self.metres(call, worker).is_some_and(|metres| metres <= max);
+        match profile.dispatch.max_metres.filter(|_| call.spot.is_some()) {
+            Some(max) if !within(max) => Verdict::TooFar,
             _ => Verdict::Suitable,
         }
+    }
+
+    /// Why a worker who could serve the call and is free is not to get it by themselves.
+    fn withheld(
+        &self,
+        call: &Call,
+        profile: &Profile,
+        worker: &Worker,
+        now: Time,
+    ) -> Option<Verdict> {
+        if call.search.excluded.contains(&worker.id) {
+            Some(Verdict::Excluded)
+        } else if was_asked(call, profile, worker) {
+            Some(Verdict::Asked)
+        } else {
+            self.runs_into_another(profile, worker, now).then_some(Verdict::Reserved)
+        }
+    }
+
+    /// Whether the worker is to be committed to an appointment before a call of the line would be over.
+    fn runs_into_another(&self, profile: &Profile, worker: &Worker, now: Time) -> bool {
+        let over = now.plus(profile.appointment.duration_ms);
+        worker.reserved.iter().any(|(call, window)| {
+            let reserved = self.calls.get(call).and_then(|c| self.desk.profiles.get(&c.profile));
+            reserved.is_some_and(|adopted| window.dispatch_at(&adopted.spec) < over)
+        })
+    }
+}
+
+/// Whether the worker was asked in this stage and did not say no. Whoever has been at work since their silence in a
+/// broadcast is asked again.
+fn was_asked(call: &Call, profile: &Profile, worker: &Worker) -> bool {
+    let silent = call.search.asked.contains(&worker.id);
+    match (&call.broadcast, call.stage(profile)) {
+        (Some(last), Some(Stage::Broadcast { .. })) => {
+            let is_asked = !last.over && last.asked.contains(&worker.id);
+            is_asked || (silent && worker.idle_since <= last.deadline)
+        }
+        _ => silent,
     }
 }
 
 /// What one search goes by.
 struct Search<'a> {
     call: &'a Call,
-    dispatch: &'a Dispatch,
+    profile: &'a Profile,
     now: Time,
+    /// The nearest rank first, not the longest idle.
+    nearest: bool,
+    /// Nobody farther away than this.
+    within: Option<u32>,
+    /// So many are enough.
+    want: usize,
 }
 
-impl Search<'_> {
-    /// Whether an available worker may get this call by themselves; counts those who may not.
-    fn passes(&self, id: WorkerId, counts: &mut BTreeMap<Verdict, u32>) -> bool {
-        let verdict = if self.call.search.excluded.contains(&id) {
-            Verdict::Excluded
-        } else if self.call.search.asked.contains(&id) {
-            Verdict::Asked
-        } else {
-            return true;
-        };
-        *counts.entry(verdict).or_insert(0) += 1;
-        false
-    }
+fn idle_s(worker: &Worker, now: Time) -> u32 {
+    u32::try_from(now.since(worker.idle_since).0 / 1_000).unwrap_or(u32::MAX)
 }

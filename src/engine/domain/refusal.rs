@@ -1,8 +1,10 @@
 //! Why a command is refused: a rule said no. Expected, exhaustive, and nothing has changed.
 
+use super::card::BadCard;
 use super::event::{Duty, SettledBy};
-use super::ids::{AttentionId, CallId, OfferId, Time, WorkerId};
+use super::ids::{AttentionId, CallId, MemberId, OfferId, Time, Won, WorkerId};
 use super::phase::{Phase, Target};
+pub use super::profile::ProfileFault;
 use thiserror::Error;
 
 /// A rule said no.
@@ -285,6 +287,145 @@ pub enum Refusal {
         /// The fields that differ.
         differ: String,
     },
+    /// Somebody else was first.
+    #[error("call {call} was taken by {worker}")]
+    CallTaken {
+        /// The call.
+        call: CallId,
+        /// Who has it.
+        worker: WorkerId,
+    },
+    /// The call is not on the open list.
+    #[error("call {call} is not on the open list")]
+    NotClaimable {
+        /// The call.
+        call: CallId,
+    },
+    /// The open list is paused.
+    #[error("`assign` is stopped; the open list is paused")]
+    AssignStopped,
+    /// The worker has an appointment at that time.
+    #[error("worker {worker} is reserved for {call} at that time")]
+    WorkerReserved {
+        /// The worker.
+        worker: WorkerId,
+        /// The other appointment's call.
+        call: CallId,
+    },
+    /// An appointment must lie ahead, and not too far.
+    #[error("an appointment must begin in the future, at most a year ahead")]
+    BadVisit,
+    /// The call has no appointment.
+    #[error("call {call} has no appointment")]
+    NoAppointment {
+        /// The call.
+        call: CallId,
+    },
+    /// Several workers were asked, so the one who answers must be named.
+    #[error("offer {0} went to several workers; say which one answers")]
+    NameTheWorker(OfferId),
+    /// That worker was not asked.
+    #[error("worker {worker} was not asked by offer {offer}")]
+    NotAsked {
+        /// The offer.
+        offer: OfferId,
+        /// The worker.
+        worker: WorkerId,
+    },
+    /// The price is metered: it must be reported with the end of the work.
+    #[error("call {call} is charged by the meter; its end needs the fare")]
+    FareMissing {
+        /// The call.
+        call: CallId,
+    },
+    /// The price was agreed on and stays.
+    #[error("the price of call {call} is fixed")]
+    PriceFixed {
+        /// The call.
+        call: CallId,
+    },
+    /// Perhaps it was done: nobody may decide as if it had not been.
+    #[error("whether `{step}` of call {call} was done is not known yet")]
+    OutcomeUnknown {
+        /// The call.
+        call: CallId,
+        /// The step.
+        step: String,
+    },
+    /// Less can be given back than that.
+    #[error("call {call} has {} won left to give back", .left.0)]
+    RefundTooMuch {
+        /// The call.
+        call: CallId,
+        /// What is left of what was captured.
+        left: Won,
+    },
+    /// A call is rated once.
+    #[error("call {call} was already rated with {stars}")]
+    AlreadyRated {
+        /// The call.
+        call: CallId,
+        /// How.
+        stars: u8,
+    },
+    /// The desk never had such goods.
+    #[error("there is no product `{product}` (known: {known})")]
+    UnknownProduct {
+        /// What was asked for.
+        product: String,
+        /// Those there are.
+        known: String,
+    },
+    /// There is less of it than that.
+    #[error("only {available} of `{product}` are free")]
+    StockShort {
+        /// What.
+        product: String,
+        /// How many are not held by calls.
+        available: u64,
+    },
+    /// Only members may call.
+    #[error("`{profile}` calls are for members only")]
+    NotAMember {
+        /// The profile.
+        profile: String,
+    },
+    /// No member has this number.
+    #[error("there is no member {0}")]
+    NoSuchMember(MemberId),
+    /// The phone number belongs to a member.
+    #[error("this number already belongs to member {0}")]
+    MemberExists(MemberId),
+    /// What the member calls is paid by card, and none is stored.
+    #[error("member {0} has no stored card")]
+    CardMissing(MemberId),
+    /// A member is known by name and number.
+    #[error("a member needs {field}")]
+    MemberNeeds {
+        /// What is missing.
+        field: &'static str,
+    },
+    /// What was given for a card is no token.
+    #[error(transparent)]
+    BadCard(#[from] BadCard),
+    /// The client's own number was used before.
+    #[error("`{reference}` was already used for call {call}, and something else was asked then")]
+    ReferenceUsed {
+        /// The client's number.
+        reference: String,
+        /// The call it belongs to.
+        call: CallId,
+    },
+    /// The profile lets the customer cancel only earlier.
+    #[error("call {call} is {phase}; `{profile}` customers can cancel only before")]
+    CustomerCancelTooLate {
+        /// The call.
+        call: CallId,
+        /// Where it stands.
+        phase: Phase,
+        /// The profile.
+        profile: String,
+    },
     /// The desk already has its first record.
     #[error("the desk is already open")]
     DeskAlreadyOpen,
@@ -296,32 +437,6 @@ pub enum Refusal {
         /// What is wrong.
         fault: ProfileFault,
     },
-}
-
-/// What is wrong with a profile.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum ProfileFault {
-    /// The plan has no stage.
-    #[error("`plan` has no stage")]
-    NoPlan,
-    /// Two steps have one name.
-    #[error("step `{0}` is there twice")]
-    StepTwice(String),
-    /// Two fields have one name.
-    #[error("field `{0}` is there twice")]
-    FieldTwice(String),
-    /// More steps, stages or rules than an index holds.
-    #[error("more than 64 {0}")]
-    TooMany(&'static str),
-    /// A time that must not be zero.
-    #[error("`{0}` must not be zero")]
-    Zero(&'static str),
-    /// Two fields claim to be the skill.
-    #[error("more than one field is the skill")]
-    TwoSkills,
-    /// The name `assign` belongs to the desk.
-    #[error("a step cannot be called `assign`")]
-    StepAssign,
 }
 
 fn duty_word(duty: Duty) -> &'static str {
@@ -338,5 +453,6 @@ fn settle_word(by: SettledBy) -> &'static str {
         SettledBy::Cash => "cash",
         SettledBy::Card => "card",
         SettledBy::Waive => "waiving it",
+        SettledBy::Nothing => "nothing",
     }
 }

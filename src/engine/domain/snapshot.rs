@@ -4,7 +4,8 @@
 //! [`FORMAT`] means that they are passed over and the whole journal is folded.
 
 use super::call::Call;
-use super::ids::{CallId, WorkerId};
+use super::ids::{CallId, MemberId, WorkerId};
+use super::member::Member;
 use super::worker::Worker;
 use super::world::{Desk, Settings, World};
 use crate::planted::planted;
@@ -12,13 +13,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The form of the chunks; it rises whenever an entity changes its shape.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// How many call numbers share a chunk.
 const CALLS_EACH: u64 = 64;
 
 /// How many worker numbers share a chunk.
 const WORKERS_EACH: u64 = 256;
+
+/// How many member numbers share a chunk.
+const MEMBERS_EACH: u64 = 256;
 
 /// What a chunk holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,6 +33,8 @@ pub enum Part {
     Calls(u32),
     /// Workers.
     Workers(u32),
+    /// Members.
+    Members(u32),
 }
 
 impl Part {
@@ -44,6 +50,18 @@ impl Part {
         Self::Workers(u32::try_from(id.0 / WORKERS_EACH).unwrap_or(u32::MAX))
     }
 
+    /// The part that holds a member.
+    #[must_use]
+    pub fn of_member(id: MemberId) -> Self {
+        Self::Members(u32::try_from(id.0 / MEMBERS_EACH).unwrap_or(u32::MAX))
+    }
+
+    /// Whether chunks of this kind hold a part of the world; a store may keep others beside them.
+    #[must_use]
+    pub fn is_kind(kind: u8) -> bool {
+        matches!(kind, 1..=4)
+    }
+
     /// Its kind and its number, as a store keeps them.
     #[must_use]
     pub fn code(self) -> (u8, u32) {
@@ -51,6 +69,7 @@ impl Part {
             Self::Desk => (1, 0),
             Self::Calls(n) => (2, n),
             Self::Workers(n) => (3, n),
+            Self::Members(n) => (4, n),
         }
     }
 }
@@ -101,6 +120,12 @@ impl World {
                 let workers: Vec<&Worker> = self.workers.range(ids).map(|(_, w)| w).collect();
                 if workers.is_empty() { Ok(Vec::new()) } else { rmp_serde::to_vec(&workers) }
             }
+            Part::Members(n) => {
+                let from = u64::from(n) * MEMBERS_EACH;
+                let ids = MemberId(from)..MemberId(from + MEMBERS_EACH);
+                let members: Vec<&Member> = self.members.range(ids).map(|(_, m)| m).collect();
+                if members.is_empty() { Ok(Vec::new()) } else { rmp_serde::to_vec(&members) }
+            }
         }
     }
 
@@ -113,6 +138,7 @@ impl World {
         let mut desk = None;
         let mut calls: Vec<Call> = Vec::new();
         let mut workers: Vec<Worker> = Vec::new();
+        let mut members: Vec<Member> = Vec::new();
         for (kind, bytes) in chunks {
             match kind {
                 1 => {
@@ -124,9 +150,10 @@ impl World {
                 }
                 2 => calls.extend(rmp_serde::from_slice::<Vec<Call>>(bytes).ok()?),
                 3 => workers.extend(rmp_serde::from_slice::<Vec<Worker>>(bytes).ok()?),
+                4 => members.extend(rmp_serde::from_slice::<Vec<Member>>(bytes).ok()?),
                 _ => return None,
             }
         }
-        Some(Self::rebuilt(desk?, calls, workers, settings))
+        Some(Self::rebuilt(desk?, calls, workers, members, settings))
     }
 }

@@ -168,8 +168,9 @@ fn checked(text: &str) -> Result<String, BadTel> {
     if chars > MAX_CHARS {
         return Err(BadTel::TooLong { chars });
     }
-    let seen: String = text::visible(&text::nfc(text)).chars().map(narrow).collect();
-    let seen = seen.trim();
+    // Composed last: what stood between two marks may have kept them apart.
+    let seen: String = text::visible(text).chars().map(narrow).collect();
+    let seen = text::nfc(&seen);
     // Composing may lengthen a text a little; what is kept obeys the limit too.
     let chars = seen.chars().count();
     if chars > MAX_CHARS {
@@ -177,7 +178,7 @@ fn checked(text: &str) -> Result<String, BadTel> {
     } else if seen.is_empty() {
         Err(BadTel::Empty)
     } else if seen.bytes().any(|b| b.is_ascii_digit()) {
-        Ok(seen.to_owned())
+        Ok(seen)
     } else {
         Err(BadTel::NoDigits)
     }

@@ -6,8 +6,8 @@ use super::event::{Duty, Event, Record, Spot, TelDigest};
 use super::geo::Point;
 use super::ids::{CallId, Millis, Time, WorkerId};
 use super::profile::{
-    CancelRule, CancelUntil, Dispatch, Fallback, Lang, NoticeOn, NoticeRule, OnAbort, OnDenied,
-    Policy, Position, Profile, Role, Stage, StepSpec, Transport, Travel, Words,
+    CancelRule, CancelUntil, Dispatch, Lang, NoticeOn, NoticeRule, OnAbort, Policy, Position,
+    Profile, Role, Stage, StepSpec, Transport, Travel, Words,
 };
 use super::refusal::Refusal;
 use super::world::{Settings, World};
@@ -19,15 +19,7 @@ pub const START: Time = Time(1_800_000_000_000);
 /// A step as the test profiles have it.
 #[must_use]
 pub fn step(name: &str, position: Position) -> StepSpec {
-    StepSpec {
-        name: name.to_owned(),
-        position,
-        deadline_ms: Millis(610),
-        fallback: Fallback::Park,
-        on_denied: OnDenied::Wait,
-        required_before: None,
-        undo: true,
-    }
+    StepSpec::new(name, position)
 }
 
 fn words(text: &str) -> Words {
@@ -35,7 +27,7 @@ fn words(text: &str) -> Words {
 }
 
 fn rule(on: NoticeOn, to: Role) -> NoticeRule {
-    NoticeRule { on, to, transport: Transport::Inbox, text: words("{call} {worker}") }
+    NoticeRule { on, to, transport: Transport::Inbox, text: words("{call} {worker}"), repeat: None }
 }
 
 /// A profile like `repair`: one gate, automatic assignment, notices to both sides.
@@ -58,7 +50,7 @@ pub fn repair() -> Profile {
         phases: BTreeMap::new(),
         fields: vec![skill],
         steps: vec![step("manage", Position::BeforeOpen)],
-        plan: vec![Stage::Auto { for_ms: Some(Millis::mins(10)) }],
+        plan: vec![Stage::Auto { for_ms: Some(Millis::mins(10)), claimable: false }],
         dispatch: Dispatch {
             policy: Policy::Nearest,
             max_metres: None,
@@ -67,7 +59,7 @@ pub fn repair() -> Profile {
         },
         park_max_ms: Millis::hours(2),
         on_abort: OnAbort::Reopen,
-        cancel: CancelRule { until: CancelUntil::Assigned },
+        cancel: CancelRule { until: CancelUntil::Assigned, customer: None },
         notices: vec![
             rule(NoticeOn::Opened, Role::Customer),
             rule(NoticeOn::Assigned, Role::Customer),
@@ -79,6 +71,7 @@ pub fn repair() -> Profile {
             rule(NoticeOn::Unfilled, Role::Customer),
             rule(NoticeOn::Parked, Role::Customer),
         ],
+        ..Profile::default()
     }
 }
 
@@ -95,7 +88,12 @@ pub fn request(profile: &str, tel: u64, at: Option<Point>) -> Command {
     Command::RequestCall(NewCall {
         profile: profile.to_owned(),
         contact: Contact {
-            person: Person { name: None, tel: Some(format!("0100000{tel:04}")), address: None },
+            person: Person {
+                name: None,
+                tel: Some(format!("0100000{tel:04}")),
+                address: None,
+                card: None,
+            },
             digest: Some(TelDigest(tel)),
             reachable: true,
         },
@@ -106,6 +104,8 @@ pub fn request(profile: &str, tel: u64, at: Option<Point>) -> Command {
         fields: BTreeMap::new(),
         lang: Lang::Ko,
         parent: None,
+        member: None,
+        visit: None,
     })
 }
 

@@ -14,8 +14,13 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 /// Decomposed Hangul, as some file systems and keyboards give it, becomes equal to typed Hangul.
 #[must_use]
 pub fn nfc(text: &str) -> String {
-    let text = text.trim();
-    if is_nfc(text) { text.to_owned() } else { text.nfc().collect() }
+    composed(text.trim()).into_owned()
+}
+
+/// `text` composed (Unicode NFC), with everything else as it is.
+#[must_use]
+pub fn composed(text: &str) -> Cow<'_, str> {
+    if is_nfc(text) { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
 }
 
 /// `text` with every character that acts instead of showing replaced by something that shows it.
@@ -61,6 +66,20 @@ pub fn clip(text: &str, max_chars: usize) -> Cow<'_, str> {
         end = text[..end].char_indices().next_back().map_or(0, |(at, _)| at);
     }
     Cow::Owned(format!("{}…", &text[..end]))
+}
+
+/// A whole number with a comma every three digits.
+#[must_use]
+pub fn grouped(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut out = if number < 0 { "-".to_owned() } else { String::new() };
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
 }
 
 /// Whether a reader would see nothing: empty, or only white space and characters that do not show
@@ -289,6 +308,13 @@ mod tests {
                 prop_assert!(max == 0 || cut.ends_with('…'));
             }
         }
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let texts = [0, 999, 1_000, -25_500, 1_234_567].map(grouped);
+        assert_eq!(texts, ["0", "999", "1,000", "-25,500", "1,234,567"]);
+        assert_eq!(veiled(&grouped(1_234_567_890)), "1,234,567,890");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 //! Invariant: availability is derived, never stored; at most one live assignment and one exclusive offer at a time.
 
 use super::call::AssignmentState;
-use super::event::Duty;
+use super::event::{Duty, Window};
 use super::geo::Point;
 use super::ids::{CallId, OfferId, SubjectId, Time, WorkerId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The person who serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,10 @@ pub struct Worker {
     pub idle_since: Time,
     /// The last journalled place and when.
     pub seen: Option<(Point, Time)>,
+    /// Appointments the worker is reserved for; no two overlap.
+    pub reserved: BTreeMap<CallId, Window>,
+    /// How often customers rated the worker, and the sum of the stars.
+    pub rated: (u32, u32),
 }
 
 /// What a worker can be given, derived.

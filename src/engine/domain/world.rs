@@ -4,12 +4,16 @@
 //! the live positions, which `evolve` never reads. Knows no journal, no clock and no row.
 
 use super::call::Call;
-use super::event::{About, Concern, Mode, NoticeKey};
+use super::event::{About, Account, Concern, Mode, NoticeKey, TelDigest};
 use super::geo::Point;
-use super::ids::{AttentionId, CallId, Millis, ParticipantId, ProfileId, Seq, Time, WorkerId};
+use super::ids::{
+    AttentionId, CallId, MemberId, Millis, ParticipantId, ProfileId, Seq, Time, WorkerId,
+};
 use super::index::{CallKeys, Index, WorkerKeys};
+use super::member::Member;
 use super::participant::Participant;
-use super::profile::Profile;
+use super::profile::{Profile, StepSpec};
+use super::stock::Stock;
 use super::worker::{Availability, Worker};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +55,9 @@ pub struct Counters {
     pub profile: u32,
     /// Participants.
     pub participant: u16,
+    /// Members.
+    #[serde(default)]
+    pub member: u64,
 }
 
 /// A profile together with who answers each of its steps.
@@ -60,6 +67,24 @@ pub struct Adopted {
     pub spec: Profile,
     /// The participant of each step, in the steps' order.
     pub answers: Vec<ParticipantId>,
+}
+
+impl Adopted {
+    /// Who answers step `i` of a call: a refund, behind the steps of the profile, is the charge's business.
+    #[must_use]
+    pub fn answerer(&self, i: usize) -> Option<ParticipantId> {
+        self.answers.get(self.own(i)?).copied()
+    }
+
+    /// The description of step `i` of a call: for a refund, that of the charge.
+    #[must_use]
+    pub fn step(&self, i: usize) -> Option<&StepSpec> {
+        self.spec.steps.get(self.own(i)?)
+    }
+
+    fn own(&self, i: usize) -> Option<usize> {
+        if i < self.spec.steps.len() { Some(i) } else { Some(self.spec.charge()?.0) }
+    }
 }
 
 /// The stage `assign`.
@@ -124,6 +149,12 @@ pub struct Desk {
     pub attention: BTreeMap<AttentionId, Attention>,
     /// Notices owed.
     pub notices: BTreeMap<NoticeKey, Owed>,
+    /// Goods, by name.
+    #[serde(default)]
+    pub stock: BTreeMap<String, Stock>,
+    /// The balance of each account in whole won, debits positive: they add up to zero.
+    #[serde(default)]
+    pub books: BTreeMap<Account, i64>,
 }
 
 /// All live state of a desk.
@@ -135,6 +166,8 @@ pub struct World {
     pub(crate) calls: BTreeMap<CallId, Call>,
     /// All workers.
     pub(crate) workers: BTreeMap<WorkerId, Worker>,
+    /// All members.
+    pub(crate) members: BTreeMap<MemberId, Member>,
     /// Derived.
     pub(crate) index: Index,
     /// Live positions: the only input that is not journalled before use.
@@ -192,6 +225,34 @@ impl World {
         self.workers.values()
     }
 
+    /// A member.
+    #[must_use]
+    pub fn member(&self, id: MemberId) -> Option<&Member> {
+        self.members.get(&id)
+    }
+
+    /// All members, by number.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.members.values()
+    }
+
+    /// The member under a phone number.
+    #[must_use]
+    pub fn member_of(&self, tel: TelDigest) -> Option<&Member> {
+        self.index.members.get(&tel).and_then(|id| self.members.get(id))
+    }
+
+    /// Goods, by name.
+    pub fn stock(&self) -> impl Iterator<Item = (&str, &Stock)> {
+        self.desk.stock.iter().map(|(name, stock)| (name.as_str(), stock))
+    }
+
+    /// The balance of each account that anything was ever booked to, in whole won, debits positive.
+    #[must_use]
+    pub fn books(&self) -> &BTreeMap<Account, i64> {
+        &self.desk.books
+    }
+
     /// All participants, by number.
     pub fn participants(&self) -> impl Iterator<Item = &Participant> {
         self.desk.participants.values()
@@ -233,7 +294,7 @@ impl World {
             .filter_map(|id| self.desk.profiles.get(id).map(|adopted| (*id, &adopted.spec)))
     }
 
-    /// The call an open offer is about.
+    /// The call an offer is about: one that is out, or the last broadcast of the call.
     #[must_use]
     pub fn offer(&self, id: super::ids::OfferId) -> Option<&Call> {
         self.index.offers.get(&id).and_then(|call| self.calls.get(call))
@@ -250,11 +311,17 @@ impl World {
             .filter(|call| !call.phase.is_terminal())
     }
 
+    /// Where a worker was last seen and when, live or journalled, whichever is newer.
+    #[must_use]
+    pub fn last_seen(&self, worker: &Worker) -> Option<(Point, Time)> {
+        let live = self.live.get(&worker.id).copied();
+        live.into_iter().chain(worker.seen).max_by_key(|(_, at)| *at)
+    }
+
     /// Where a worker is believed to be at the moment, and whether that is only the worker's home.
     #[must_use]
     pub fn place(&self, worker: &Worker) -> Option<(Point, bool)> {
-        let live = self.live.get(&worker.id).copied();
-        let newest = live.into_iter().chain(worker.seen).max_by_key(|(_, at)| *at);
+        let newest = self.last_seen(worker);
         match newest {
             Some((point, at)) if self.index.seen_at.get(&worker.id) == Some(&at) => {
                 Some((point, false))
@@ -282,8 +349,8 @@ impl World {
     pub fn next_due(&self) -> Option<Time> {
         let timers = self.index.due.first().map(|(at, _)| *at);
         let search = self.index.search.first().and_then(|(at, _)| self.on_wall(*at));
-        let sweep = self.desk.assign.sweeping.then_some(self.desk.at);
-        timers.into_iter().chain(search).chain(sweep).min()
+        let now = self.desk.assign.sweeping || !self.index.ripe.is_empty();
+        timers.into_iter().chain(search).chain(now.then_some(self.desk.at)).min()
     }
 
     /// When the next notice may be tried; none: none is owed.
@@ -352,14 +419,15 @@ impl World {
 
     pub(crate) fn reindex_call(&mut self, id: CallId) {
         let Some(call) = self.calls.get(&id) else {
-            self.index.move_call(id, &CallKeys::default());
+            let products = self.index.move_call(id, &CallKeys::default());
+            self.note_ripe(products);
             return;
         };
         let Some(adopted) = self.desk.profiles.get(&call.profile).cloned() else { return };
         let mut keys = CallKeys {
             due: call.due(&adopted.spec, self.assign_delay(id)),
             search: call.search_due(&adopted.spec),
-            offer: call.offer.map(|offer| offer.id),
+            offer: call.offer.map(|o| o.id).or(call.broadcast.as_ref().map(|b| b.id)),
             linger: call.linger_until.filter(|_| call.is_at_rest(&adopted.spec)),
             rank: Some(call.rank()),
             tel: call.tel.filter(|_| !call.phase.is_terminal()),
@@ -367,30 +435,55 @@ impl World {
         };
         for want in call.wants(&adopted.spec) {
             if let (Some(participant), Ok(step)) =
-                (adopted.answers.get(want.step), u8::try_from(want.step))
+                (adopted.answerer(want.step), u8::try_from(want.step))
             {
-                keys.wants.push((*participant, step, want.not_before));
+                keys.wants.push((participant, step, want.not_before));
             }
         }
         for (i, step) in call.steps.iter().enumerate() {
             let outside = adopted
-                .answers
-                .get(i)
-                .and_then(|p| self.desk.participants.get(p))
+                .answerer(i)
+                .and_then(|p| self.desk.participants.get(&p))
                 .is_some_and(|p| !p.is_local());
             if let (true, true, Ok(i)) = (step.out.is_some(), outside, u8::try_from(i)) {
                 keys.outside.push(i);
             }
+        }
+        if !call.phase.is_terminal() {
+            let goods = call.needs_goods(&adopted.spec);
+            keys.goods = goods.map(|(product, qty, refused)| (product.to_owned(), qty, refused));
+            keys.reference = adopted.spec.reference_field().and_then(|field| {
+                let value = call.fields.get(&field.name)?;
+                Some((self.index.services.intern(&adopted.spec.name), value.clone()))
+            });
         }
         if call.is_searching(&adopted.spec) {
             let service = self.index.services.intern(&adopted.spec.name);
             let skill = call.kind.as_deref().map(|kind| self.index.skills.intern(kind));
             keys.waiting = Some((service, skill));
         }
-        self.index.move_call(id, &keys);
+        let products = self.index.move_call(id, &keys);
+        self.note_ripe(products);
         for participant in &adopted.answers {
             self.reindex_participant(*participant);
         }
+    }
+
+    /// Notes whether somebody who waits for one of the products would get it now.
+    pub(crate) fn note_ripe(&mut self, products: impl IntoIterator<Item = String>) {
+        for product in products {
+            if self.is_ripe(&product) {
+                self.index.ripe.insert(product);
+            } else {
+                self.index.ripe.remove(&product);
+            }
+        }
+    }
+
+    /// The same for every product that somebody needs: who answers for stock, or how, has changed.
+    pub(crate) fn note_all_ripe(&mut self) {
+        let products: Vec<String> = self.index.goods.keys().cloned().collect();
+        self.note_ripe(products);
     }
 
     /// How long a slow `assign` takes for this call; none while it is stopped or failing.
@@ -465,9 +558,17 @@ impl World {
 
     /// The same world with everything derived computed anew. For tests and for opening.
     #[must_use]
-    pub fn rebuilt(desk: Desk, calls: Vec<Call>, workers: Vec<Worker>, settings: Settings) -> Self {
+    pub fn rebuilt(
+        desk: Desk,
+        calls: Vec<Call>,
+        workers: Vec<Worker>,
+        members: Vec<Member>,
+        settings: Settings,
+    ) -> Self {
         let mut world = Self::new(settings);
         world.desk = desk;
+        world.index.members = members.iter().map(|member| (member.tel, member.id)).collect();
+        world.members = members.into_iter().map(|member| (member.id, member)).collect();
         for adopted in world.desk.profiles.values() {
             world.index.services.intern(&adopted.spec.name);
         }

@@ -3,6 +3,10 @@
 //! Invariant: a request leaves only after its record is durable, at most once at a time per step, and always under the
 //! key that the record names. It decides nothing: an answer is an order like any other.
 
+mod payload;
+#[cfg(test)]
+mod tests;
+
 use super::halt::{self, At};
 use super::{Message, ParticipantConfig};
 use crate::domain::call::{Call, Out};
@@ -140,14 +144,14 @@ impl Executor {
         let Some((id, name, step_name)) = answerer(world, call, step) else { return };
         let left = Duration::from_millis(out.deadline.since(now).0).saturating_sub(HEARD_WITHIN);
         let request = Request {
-            key: format!("{}/{}/{}", call.id, step_name, out.group),
+            key: payload::key(call, &step_name, out.group),
             op: match out.op {
                 Op::Do => participants::Op::Do,
                 Op::Undo => participants::Op::Undo,
                 Op::Query => participants::Op::Query,
             },
             deadline: left,
-            payload: payload(world, store, call),
+            payload: payload::of(world, store, call, step),
             traceparent: None,
         };
         let (out, call, own) = (*out, call.id, own.clone());
@@ -193,31 +197,10 @@ fn report(
 
 fn answerer(world: &World, call: &Call, step: u8) -> Option<(ParticipantId, String, String)> {
     let adopted = world.profile(call.profile)?;
-    let id = *adopted.answers.get(usize::from(step))?;
+    let step = usize::from(step);
+    let id = adopted.answerer(step)?;
     let participant = world.participants().find(|p| p.id == id)?;
-    let step = adopted.spec.steps.get(usize::from(step))?;
-    Some((id, participant.name.clone(), step.name.clone()))
-}
-
-/// What a participant is told of the call: what it needs to do its part.
-fn payload(world: &World, store: &Store, call: &Call) -> serde_json::Value {
-    let person = store.person(call.subject).ok().flatten().unwrap_or_default();
-    let spot = call.spot.map(|spot| {
-        serde_json::json!({
-            "lat_e6": spot.point.lat_e6(),
-            "lon_e6": spot.point.lon_e6(),
-            "within_m": spot.within_m,
-        })
-    });
-    serde_json::json!({
-        "call": call.id.to_string(),
-        "profile": world.profile(call.profile).map(|p| p.spec.name.clone()),
-        "kind": call.kind,
-        "cost": call.cost,
-        "spot": spot,
-        "fields": call.fields,
-        "customer": person,
-    })
+    Some((id, participant.name.clone(), adopted.spec.step_name(step)))
 }
 
 /// The domain's word for what a participant said.

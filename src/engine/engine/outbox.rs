@@ -8,7 +8,8 @@ use crate::domain::command::Delivery;
 use crate::domain::event::NoticeKey;
 use crate::domain::ids::Time;
 use crate::domain::world::World;
-use crate::views::{Store, letter};
+use crate::views::Store;
+use crate::views::letter::{self, Face};
 use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::sync::mpsc;
@@ -23,13 +24,14 @@ const DEADLINE: Duration = Duration::from_secs(10);
 
 pub(super) struct Outbox {
     argv: Option<Vec<String>>,
+    face: Face,
     /// Those that are out, with the number of the try.
     out: BTreeMap<NoticeKey, u32>,
 }
 
 impl Outbox {
-    pub(super) fn new(argv: Option<Vec<String>>) -> Self {
-        Self { argv, out: BTreeMap::new() }
+    pub(super) fn new(argv: Option<Vec<String>>, face: Face) -> Self {
+        Self { argv, face, out: BTreeMap::new() }
     }
 
     /// When the next notice may go out; none: nothing waits, or as many are out as may be.
@@ -78,7 +80,7 @@ impl Outbox {
             let Some(tries) = world.notice_tries(&notice) else { continue };
             let attempt = tries + 1;
             self.out.insert(notice, attempt);
-            let letter = letter::of_notice(world, store, &notice);
+            let letter = letter::of_notice(world, store, self.face, &notice);
             let (argv, own) = (self.argv.clone(), own.clone());
             runtime.spawn(async move {
                 let ok = match (argv, letter) {

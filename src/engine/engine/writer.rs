@@ -218,6 +218,10 @@ impl Writer {
     }
 
     fn send_notices(&mut self) {
+        // After a failed commit the world knows of notices that the journal may not have.
+        if self.core.is_stopped() {
+            return;
+        }
         let (now, core) = (self.clock.now(), &self.core);
         self.outbox.send_due(core.world(), now, core.store(), &self.runtime, &self.own);
     }

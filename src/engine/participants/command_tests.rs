@@ -175,7 +175,7 @@ async fn a_withdrawn_request_kills_the_program_and_its_children() {
 }
 
 /// The Python of this machine.
-fn python() -> PathBuf {
+pub(super) fn python() -> PathBuf {
     let found = std::process::Command::new("python3")
         .arg("--version")
         .stdout(Stdio::null())
@@ -188,7 +188,7 @@ fn python() -> PathBuf {
     PathBuf::from("python3")
 }
 
-fn fixture(name: &str) -> String {
+pub(super) fn fixture(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/participants");
     root.join(name).to_str().unwrap().to_owned()
 }

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
 
 /// What the server does with a connection once it has read a whole request.
-enum Act {
+pub(crate) enum Act {
     /// Writes and closes.
     Say(Vec<u8>),
     /// Writes and keeps the connection open until the client leaves.
@@ -18,13 +18,14 @@ enum Act {
     Reset,
 }
 
-fn reply(status: &str, headers: &str, body: &str) -> Vec<u8> {
+/// An answer as bytes.
+pub(crate) fn reply(status: &str, headers: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}").into_bytes()
 }
 
 /// Serves one connection an act; gives its URL and the requests it read.
-async fn server(acts: Vec<Act>) -> (String, mpsc::UnboundedReceiver<String>) {
+pub(crate) async fn server(acts: Vec<Act>) -> (String, mpsc::UnboundedReceiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/hooks/manage", listener.local_addr().unwrap());
     let (read, requests) = mpsc::unbounded_channel();

@@ -15,9 +15,11 @@ pub mod protocol;
 pub mod scripted;
 
 #[cfg(test)]
+mod bank_tests;
+#[cfg(test)]
 mod command_tests;
 #[cfg(test)]
-mod http_tests;
+pub(crate) mod http_tests;
 
 pub use command::{CommandParticipant, CommandSettings};
 pub use http::{BadHttp, HttpParticipant, HttpSettings};

@@ -146,6 +146,29 @@ pub fn suggest(prefix: &str, limit: usize) -> Vec<Place> {
     hits.into_iter().take(limit).map(|(_, _, id)| all.place(id)).collect()
 }
 
+/// The legal dong that a point most likely lies in: the one in whose reach it is deepest. Borders are not known here, so
+/// near one it may be the neighbour. None: no dong is near.
+#[must_use]
+pub fn around(point: Point) -> Option<Place> {
+    /// The reach of a dong whose own is not known, in metres.
+    const REACH: u32 = 3_000;
+    /// No dong but an island's reaches farther north or south than this, in micro-degrees.
+    const BAND: u32 = 200_000;
+    let all = gazetteer::get();
+    let near = |id: &gazetteer::Id| {
+        let region = all.region(*id);
+        region.level == Level::Ldong && region.point.lat_e6().abs_diff(point.lat_e6()) <= BAND
+    };
+    // How far out it lies, in thousandths of the reach.
+    let outward = |id| {
+        let region = all.region(id);
+        let reach = u64::from(region.radius_m.unwrap_or(REACH).max(1));
+        (u64::from(region.point.metres_to(point)) * 1_000 / reach, id)
+    };
+    let (_, id) = all.ids().filter(near).map(outward).filter(|(out, _)| *out <= 1_000).min()?;
+    Some(all.place(id))
+}
+
 fn bare(point: Point) -> Place {
     Place {
         point,

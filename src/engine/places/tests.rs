@@ -35,6 +35,19 @@ fn part(name: &str) -> Coarser {
 }
 
 #[test]
+fn a_point_lies_in_the_dong_in_whose_reach_it_is_deepest() {
+    for text in ["마포구 공덕동", "서울 중구 태평로1가", "제주시 애월읍"] {
+        let place = resolve(text).place().cloned().unwrap();
+        assert_eq!(around(place.point).unwrap().label, place.label, "{text}");
+    }
+    let beside = "37.5440,126.9510".parse().unwrap();
+    assert_eq!(around(beside).unwrap().label, "서울특별시 마포구 공덕동");
+    for nowhere in ["0,0", "36.0,132.9"] {
+        assert_eq!(around(nowhere.parse().unwrap()), None, "{nowhere}");
+    }
+}
+
+#[test]
 fn the_gazetteer_has_the_figures_its_notice_states() {
     let all = Gazetteer::read();
     let mut levels = BTreeMap::new();

@@ -33,7 +33,8 @@ fn repair() -> Profile {
 }
 
 fn request(tel: u64) -> Order {
-    let person = Person { name: None, tel: Some(format!("0100000{tel:04}")), address: None };
+    let person =
+        Person { name: None, tel: Some(format!("0100000{tel:04}")), address: None, card: None };
     Order::by_operator(
         "kim",
         Command::RequestCall(NewCall {
@@ -49,6 +50,8 @@ fn request(tel: u64) -> Order {
             fields: BTreeMap::new(),
             lang: ascall_engine::domain::profile::Lang::Ko,
             parent: None,
+            member: None,
+            visit: None,
         }),
     )
 }

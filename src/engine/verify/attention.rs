@@ -3,9 +3,13 @@
 //! Invariant: holds open items only. Knows what a concern is about, not how it is remedied.
 
 use super::Checker;
+use super::model::Call;
 use super::rule::Rule;
+use super::search::stage_end;
 use crate::domain::event::{About, Concern, Event};
-use crate::domain::ids::{AttentionId, CallId, ParticipantId};
+use crate::domain::ids::{AttentionId, CallId, ParticipantId, Time};
+use crate::domain::phase::Phase;
+use crate::domain::profile::{Position, Stage};
 use std::collections::BTreeMap;
 
 /// The open items, both ways.
@@ -19,8 +23,6 @@ pub(super) struct Attentions {
     pub died: Vec<CallId>,
     /// A participant did not understand us in the record being read.
     pub misconfigured: Vec<(CallId, Option<ParticipantId>)>,
-    /// Plans that ended in the record being read.
-    pub exhausted: Vec<CallId>,
 }
 
 impl Attentions {
@@ -99,6 +101,14 @@ impl Checker {
         });
         self.attentions.open.insert(attention, (about, concern));
         self.attentions.by_about.entry(about).or_default().insert(concern, attention);
+        if let About::Call(call) = about
+            && let Some(c) = self.calls.known.get(&call)
+        {
+            let clock = self.stopped.search_clock(self.at);
+            self.log.check(Rule::H1, has_cause(c, concern, clock), || {
+                format!("{attention} raises {concern:?} of {call}, which gives no cause for it")
+            });
+        }
         if let (About::Call(call), Concern::LateOk) = (about, concern)
             && let Some(call) = self.calls.known.get_mut(&call)
         {
@@ -119,23 +129,35 @@ impl Checker {
                 || attentions.has(About::Desk, Concern::NoticeDead);
             log.check(Rule::H2, raised, || format!("a notice of {call} died unseen"));
         }
-        for call in std::mem::take(&mut attentions.exhausted) {
-            // The same record may already have done something else with the call.
-            let is_open = self
-                .calls
-                .known
-                .get(&call)
-                .is_some_and(|c| c.phase == crate::domain::phase::Phase::Open);
-            let raised = attentions.has(About::Call(call), Concern::PlanExhausted);
-            log.check(Rule::H2, raised || !is_open, || {
-                format!("the plan of {call} is over and nobody is told")
-            });
-        }
         for (call, participant) in std::mem::take(&mut attentions.misconfigured) {
             let raised = attentions.has_misconfigured(call, participant);
             log.check(Rule::H2, raised, || {
                 format!("{call}: a participant does not understand us and nobody is told")
             });
+        }
+    }
+}
+
+/// Whether the call is in need of a human for this very reason.
+fn has_cause(c: &Call, concern: Concern, clock: Time) -> bool {
+    let denied = |position| {
+        let mut steps = c.spec.steps.iter().zip(&c.steps);
+        steps.any(|(spec, s)| spec.position == position && s.do_denied)
+    };
+    let open = c.phase == Phase::Open;
+    let none = matches!(c.stage(), Some(Stage::None { .. }));
+    match concern {
+        Concern::PlanExhausted => open && c.search.exhausted && !none,
+        Concern::NeedsDispatcher => open && matches!(c.stage(), Some(Stage::Manual { .. })),
+        Concern::PromisePassed => {
+            open && c.search.exhausted && none && stage_end(c).is_some_and(|end| end <= clock)
+        }
+        Concern::UndoDenied => c.steps.iter().any(|s| s.undo_denied),
+        Concern::ClosingDenied => denied(Position::BeforeComplete),
+        Concern::StepDenied => denied(Position::AfterOpen),
+        Concern::RefundDenied => c.has_denied_refund(),
+        Concern::Misconfigured | Concern::NoticeDead | Concern::ClockStepped | Concern::LateOk => {
+            true
         }
     }
 }

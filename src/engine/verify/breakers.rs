@@ -30,6 +30,8 @@ pub(super) struct Participants {
 #[derive(Debug)]
 pub(super) struct Participant {
     pub name: String,
+    /// The desk itself answers.
+    pub is_here: bool,
     pub bulkhead: u32,
     pub in_flight: BTreeSet<RequestId>,
     pub settings: BreakerSettings,
@@ -63,6 +65,11 @@ struct Expected {
 impl Participants {
     pub fn by_name(&self, name: &str) -> Option<ParticipantId> {
         self.names.get(name).copied()
+    }
+
+    /// Whether the desk itself answers.
+    pub fn is_here(&self, p: ParticipantId) -> bool {
+        self.by_id.get(&p).is_some_and(|p| p.is_here)
     }
 
     pub fn join_queue(&mut self, p: ParticipantId, priority: u8, call: CallId) {
@@ -170,6 +177,7 @@ impl Participant {
     pub fn new(name: String, settings: BreakerSettings, bulkhead: u32) -> Self {
         Self {
             name,
+            is_here: false,
             bulkhead,
             in_flight: BTreeSet::new(),
             settings,

@@ -1,16 +1,15 @@
-//! The life of a call, event by event: reception, gates, parking, opening, unwinding, ends.
+//! The life of a call, event by event: gates, parking, opening, unwinding, ends.
 //!
 //! Invariant: after a fault the call is where the journal says it is. Must not know how a decision
 //! is made.
 
-use super::model::{Call, Parked, Step};
+use super::model::{Call, Parked};
 use super::rule::Rule;
 use super::{Checker, Ctx, table};
 use crate::domain::event::{Actor, Event, ParkedWhy, Why};
-use crate::domain::ids::{CallId, Time};
+use crate::domain::ids::CallId;
 use crate::domain::phase::{Phase, Target};
-use crate::domain::profile::{CancelUntil, Position};
-use std::collections::BTreeSet;
+use crate::domain::profile::{Position, Stage};
 
 impl Checker {
     pub(super) fn call_event(&mut self, ctx: Ctx<'_>, event: &Event) {
@@ -18,35 +17,7 @@ impl Checker {
             Event::CallReceived { .. } => self.received(ctx, event),
             Event::CallParked { call, why } => self.parked(ctx, *call, *why),
             Event::CallResumed { call } => self.resumed(ctx, *call),
-            Event::CallOpened { call } => {
-                self.go(*call, Phase::Open, "opening");
-                let Some(c) = self.calls.known.get_mut(call) else { return };
-                let gates = c.spec.steps.iter().zip(&c.steps);
-                let closed = gates
-                    .filter(|(spec, _)| spec.position == Position::BeforeOpen)
-                    .find(|(_, step)| step.state != super::StepState::Done);
-                self.log.check(Rule::C3, closed.is_none(), || {
-                    let name = closed.map_or("", |(spec, _)| spec.name.as_str());
-                    format!("{call} opens although its gate `{name}` has not said ok")
-                });
-                c.opened_at.get_or_insert(ctx.at);
-                c.open_since = ctx.at;
-            }
-            Event::StageEntered { call, stage } => {
-                let Some(c) = self.in_phase(*call, &[Phase::Open], "a stage") else { return };
-                let (stages, stage) = (c.spec.plan.len(), usize::from(*stage));
-                self.log.check(Rule::I9, stage < stages, || {
-                    format!("{call} enters stage {stage} of {stages}")
-                });
-            }
-            Event::PlanExhausted { call } => {
-                self.in_phase(*call, &[Phase::Open], "the end of the plan");
-                self.attentions.exhausted.push(*call);
-            }
-            Event::NobodyFound { call, decision } => {
-                self.in_phase(*call, &[Phase::Open], "a search");
-                self.check_decision(*call, None, decision);
-            }
+            Event::CallOpened { call } => self.opened(ctx, *call),
             Event::CallUnwinding { call, target, why, .. } => {
                 self.unwinding(ctx, *call, *target, *why);
             }
@@ -56,18 +27,7 @@ impl Checker {
                 self.check_finished(*call);
             }
             Event::CallCompleted { call } => self.completed(*call),
-            Event::CallAmended { call, tel, kind, cost, .. } => {
-                let Some(c) = self.calls.live(&mut self.log, *call, "an amendment") else { return };
-                if let Some((_, reachable)) = tel {
-                    c.reachable = *reachable;
-                }
-                if kind.is_some() {
-                    c.kind.clone_from(kind);
-                }
-                c.cost = cost.or(c.cost);
-                let cost = c.cost.map_or(0, |w| w.0);
-                self.log.check(Rule::M1, cost >= 0, || format!("{call} costs {cost} won"));
-            }
+            Event::CallAmended { .. } => self.amended(event),
             Event::PrioritySet { call, priority } => {
                 let Some(c) = self.calls.live(&mut self.log, *call, "a priority") else { return };
                 let old = std::mem::replace(&mut c.priority, *priority);
@@ -77,25 +37,6 @@ impl Checker {
                 }
                 self.log.check(Rule::Z1, *priority <= 3, || format!("priority {priority}"));
             }
-            Event::CallHeld { call, until } => {
-                let Some(c) = self.calls.live(&mut self.log, *call, "a hold") else { return };
-                (c.held_until, c.hold_is_moot) = (Some(*until), false);
-                self.log.check(Rule::T2, *until > ctx.at, || {
-                    format!("{call} is held until {}, which is over", until.0)
-                });
-            }
-            Event::HoldEnded { call } => {
-                let Some(c) = self.calls.live(&mut self.log, *call, "the end of a hold") else {
-                    return;
-                };
-                let until = c.held_until.take();
-                // An operator may end it before; time may not.
-                let in_time =
-                    !matches!(ctx.actor, Actor::Clock) || until.is_some_and(|u| ctx.at >= u);
-                self.log.check(Rule::T2, until.is_some() && in_time, || {
-                    format!("the hold of {call} ends, but it was until {until:?}")
-                });
-            }
             Event::NoteAdded { call } => {
                 let known = self.calls.was_received(*call);
                 self.log.check(Rule::I9, known, || format!("a note about {call}"));
@@ -104,73 +45,34 @@ impl Checker {
         }
     }
 
-    fn received(&mut self, ctx: Ctx<'_>, event: &Event) {
-        let Event::CallReceived {
-            call,
-            profile,
-            subject,
-            reachable,
-            kind,
-            cost,
-            priority,
-            parent,
-            ..
-        } = event
-        else {
-            return;
-        };
-        self.ids.calls.next(&mut self.log, "call", call.0);
-        self.ids.subjects.seen(&mut self.log, "subject", subject.0);
-        let spec = self.profiles.get(profile).cloned();
-        self.log.check(Rule::I9, spec.is_some(), || format!("{call} is pinned to {profile}"));
-        let parent_ended = parent.is_none_or(|p| self.calls.ended_phase(p).is_some());
-        self.log.check(Rule::I9, parent_ended, || {
-            format!("{call} follows up {parent:?}, which has not ended")
+    fn opened(&mut self, ctx: Ctx<'_>, call: CallId) {
+        self.go(call, Phase::Open, "opening");
+        let Some(c) = self.calls.known.get_mut(&call) else { return };
+        let gates = c.spec.steps.iter().zip(&c.steps);
+        let closed = gates
+            .filter(|(spec, _)| spec.position == Position::BeforeOpen)
+            .find(|(_, step)| !step.is_passed());
+        self.log.check(Rule::C3, closed.is_none(), || {
+            let name = closed.map_or("", |(spec, _)| spec.name.as_str());
+            format!("{call} opens although its gate `{name}` has not said ok")
         });
-        self.log
-            .check(Rule::M1, cost.is_none_or(|w| w.0 >= 0), || format!("{call} costs {cost:?}"));
-        self.log.check(Rule::Z1, *priority <= 3, || format!("{call} has priority {priority}"));
-        let is_new = !self.calls.was_received(*call);
-        self.log.check(Rule::I7, is_new, || format!("{call} is received again"));
-        let (Some(spec), true) = (spec, is_new) else { return };
-        let steps = vec![Step::default(); spec.steps.len()];
-        let new = Call {
-            profile: *profile,
-            spec,
-            subject: *subject,
-            reachable: *reachable,
-            kind: kind.clone(),
-            cost: *cost,
-            fare: None,
-            priority: *priority,
-            parent: *parent,
-            received_at: ctx.at,
-            phase: Phase::Received,
-            phase_at: ctx.at,
-            target: None,
-            steps,
-            starts: 0,
-            worker: None,
-            last_worker: None,
-            offers: BTreeSet::new(),
-            excluded: BTreeSet::new(),
-            held_until: None,
-            hold_is_moot: false,
-            parked: None,
-            parkings: 0,
-            opened_at: None,
-            open_since: ctx.at,
-            events: 1,
-            before: Phase::Received,
-            moved: true,
-            aborted: false,
-            refused: false,
-            retried: false,
-            finished: false,
-        };
-        self.calls.known.insert(*call, new);
-        self.calls.touched.insert(*call);
-        self.calls.received += 1;
+        c.opened_at.get_or_insert(ctx.at);
+        self.begin_search(call);
+    }
+
+    fn amended(&mut self, event: &Event) {
+        let Event::CallAmended { call, spot, tel, kind, cost } = event else { return };
+        let Some(c) = self.calls.live(&mut self.log, *call, "an amendment") else { return };
+        c.spot = spot.or(c.spot);
+        if let Some((digest, reachable)) = tel {
+            (c.tel, c.reachable) = (Some(*digest), *reachable);
+        }
+        if kind.is_some() {
+            c.kind.clone_from(kind);
+        }
+        if let Some(cost) = cost {
+            self.price_amended(*call, *cost);
+        }
     }
 
     fn parked(&mut self, ctx: Ctx<'_>, call: CallId, why: ParkedWhy) {
@@ -180,7 +82,7 @@ impl Checker {
         self.go(call, Phase::Parked, "parking");
         let Some(c) = self.calls.known.get_mut(&call) else { return };
         let gate = next_gate(c);
-        let waits_for = gate.and_then(|gate| self.participants.by_name(&c.spec.steps[gate].name));
+        let waits_for = gate.and_then(|gate| self.participants.by_name(c.answerer_of(gate)?));
         let no_backoff = matches!(why, ParkedWhy::BreakerOpen | ParkedWhy::BulkheadFull)
             && gate.is_some_and(|gate| c.steps[gate].attempt == 0);
         let parks = gate.is_some_and(|gate| {
@@ -208,7 +110,7 @@ impl Checker {
         let Some(p) = parked.waits_for else { return };
         // Whose gate said ok after all does not wait for a turn at it.
         let waited = self.calls.known.get(&call).and_then(|c| {
-            next_gate(c).and_then(|gate| self.participants.by_name(&c.spec.steps[gate].name))
+            next_gate(c).and_then(|gate| self.participants.by_name(c.answerer_of(gate)?))
         });
         if waited != Some(p) {
             return;
@@ -256,31 +158,42 @@ impl Checker {
         self.log.check(Rule::C3, may, || {
             format!("{call} goes from {from} to {target:?} because of {why:?}")
         });
-        let (before, rule, service) = (c.before, c.spec.cancel.until, c.spec.name.clone());
-        let early = match why {
-            Why::ParkedTooLong => Some(c.received_at.plus(c.spec.park_max_ms)),
-            Why::SearchOver => c.opened_at.map(|t| t.plus(c.spec.dispatch.search_ms)),
-            _ => None,
-        };
-        self.log.check(Rule::T2, early.is_none_or(|due| ctx.at >= due), || {
-            format!("{call} is given up for {why:?} before its time")
+        let broken_off = c.aborted || why != Why::Aborted;
+        self.log.check(Rule::C3, broken_off, || {
+            format!("{call} is given up as broken off, and its work was not")
         });
+        let parked_until = c.received_at.plus(c.spec.park_max_ms);
+        let in_time = match why {
+            Why::ParkedTooLong => ctx.at >= parked_until,
+            Why::SearchOver => self.search_is_over(call),
+            _ => true,
+        };
+        self.log
+            .check(Rule::T2, in_time, || format!("{call} is given up for {why:?} before its time"));
         if why == Why::Canceled {
-            let by_person = matches!(ctx.actor, Actor::Customer | Actor::Operator(_));
-            self.log
-                .check(Rule::C6, by_person, || format!("{call} is canceled by {:?}", ctx.actor));
-            let in_rule = before != Phase::Assigned
-                || rule == CancelUntil::Assigned
-                || ctx.is_reasoned_operator();
-            self.log.check(Rule::C6, in_rule, || {
-                format!("{call} is canceled although `{service}` allows it only before assignment")
-            });
+            self.check_cancel(ctx, call);
         }
         self.go(call, Phase::Unwinding, "unwinding");
         self.leave_park(call);
         if let Some(c) = self.calls.known.get_mut(&call) {
             c.target = Some(target);
         }
+    }
+
+    /// Who may call it off, and until when.
+    fn check_cancel(&mut self, ctx: Ctx<'_>, call: CallId) {
+        let Some(c) = self.calls.known.get(&call) else { return };
+        let by_person = matches!(ctx.actor, Actor::Customer | Actor::Operator(_));
+        self.log.check(Rule::C6, by_person, || format!("{call} is canceled by {:?}", ctx.actor));
+        let rule = c.spec.cancel;
+        let customers = rule.customer.map_or(rule.until, |until| until.min(rule.until));
+        let is_customer = matches!(ctx.actor, Actor::Customer);
+        let until = if is_customer { customers } else { rule.until };
+        let in_rule = table::last_cancel(c.before).is_none_or(|last| last <= until);
+        self.log.check(Rule::C6, in_rule || ctx.is_reasoned_operator(), || {
+            let (service, before) = (&c.spec.name, c.before);
+            format!("{call} is canceled when it is {before}, `{service}` allows it until {until:?}")
+        });
     }
 
     fn ended(&mut self, call: CallId, end: Target) {
@@ -302,16 +215,18 @@ impl Checker {
         self.go(call, Phase::Completed, "completion");
         self.check_finished(call);
         let Some(c) = self.calls.known.get_mut(&call) else { return };
-        let unpaid = c.spec.steps.iter().zip(&c.steps).find(|(spec, step)| {
-            spec.position != Position::BeforeOpen
-                && step.state != super::StepState::Done
-                && step.settled.is_none()
-        });
+        let unpaid = c
+            .spec
+            .steps
+            .iter()
+            .zip(&c.steps)
+            .find(|(spec, step)| spec.position != Position::BeforeOpen && !step.is_passed());
         self.log.check(Rule::M5, unpaid.is_none(), || {
             let name = unpaid.map_or("", |(spec, _)| spec.name.as_str());
             format!("{call} is completed and `{name}` has neither said ok nor been settled")
         });
         c.held_until = None;
+        self.count_ride(call);
     }
 
     fn check_finished(&mut self, call: CallId) {
@@ -335,7 +250,9 @@ impl Checker {
         self.log.check(Rule::X1, !is_canceled || is_undone, || {
             format!("{call} was canceled and goes to {to}")
         });
-        self.log.check(Rule::C3, table::may_go(from, to), || {
+        let unstaffed = !matches!((from, to), (Phase::Open, Phase::InService))
+            || matches!(c.stage(), Some(Stage::None { .. }));
+        self.log.check(Rule::C3, table::may_go(from, to) && unstaffed, || {
             let gates = if at_gate { "" } else { " (it has no gates)" };
             format!("{call} goes from {from} to {to}{gates}")
         });
@@ -357,12 +274,6 @@ impl Checker {
         });
         self.calls.known.get_mut(&call)
     }
-
-    /// How long `assign` has been stopped in all, up to `at`.
-    pub(super) fn stopped_until(&self, at: Time) -> u64 {
-        let now = self.stopped.since.map_or(0, |since| at.since(since).0);
-        self.stopped.total.0.saturating_add(now)
-    }
 }
 
 /// The first `before_open` gate that has not said ok.
@@ -370,6 +281,6 @@ pub(super) fn next_gate(c: &Call) -> Option<usize> {
     let gates = c.spec.steps.iter().zip(&c.steps).enumerate();
     gates
         .filter(|(_, (spec, _))| spec.position == Position::BeforeOpen)
-        .find(|(_, (_, step))| step.state != super::StepState::Done)
+        .find(|(_, (_, step))| !step.is_passed())
         .map(|(index, _)| index)
 }

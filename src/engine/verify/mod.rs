@@ -6,45 +6,62 @@
 //! leaves a choice, both are accepted, and `rule.rs` holds the sentence that is really checked.
 //!
 //! Invariant: reading never fails and never stops; after a fault the model follows the journal, so
-//! that one defect does not hide the next. Memory is bounded by the calls alive, the workers, the
-//! notices not yet sent, one byte per call of the past, and the keys of a day.
+//! that one defect does not hide the next. Memory is bounded by the calls alive, the workers, members
+//! and products, the notices not yet sent, a dozen bytes per call of the past and as many per number of
+//! a client's own, and the keys of a day.
 //! Must not know `decide`, `evolve`, `World` or the views: of the domain it imports only types.
 
+mod appointments;
+mod assignments;
 mod attention;
 mod breakers;
+mod broadcasts;
 mod calls;
 mod facts;
 mod keys;
+mod members;
 mod model;
+mod money;
 mod notices;
+mod offers;
 mod participants;
 mod privacy;
 mod quiet;
+mod recall;
+mod reception;
 mod record_end;
+mod register;
 mod rule;
+mod search;
 mod steps;
+mod stock;
 mod table;
 mod workers;
 
 #[cfg(test)]
 mod tests;
 
-pub use facts::{BreakerFacts, CallFacts, StepFacts, WorkerFacts};
-pub use model::StepState;
+pub use facts::{BreakerFacts, CallFacts, MemberFacts, StepFacts, StockFacts, WorkerFacts};
+pub use model::{CallMoney, Progress, StepState};
 pub use quiet::Quiet;
 pub use rule::{FAULTS_MAX, Fault, Report, Rule, RuleCount};
 
 use crate::domain::event::{Actor, Event, Mode, Record};
-use crate::domain::ids::{CallId, Millis, OfferId, ProfileId, Seq, Time, WorkerId};
+use crate::domain::ids::{CallId, OfferId, ProfileId, Seq, Time, WorkerId};
 use crate::domain::profile::Profile;
 use attention::Attentions;
 use breakers::Participants;
+use broadcasts::{Broadcast, Over};
 use keys::Keys;
-use model::{Calls, Counter, Offer, Stopped, Worker};
+use members::Members;
+use model::{Offer, Stopped, Worker};
+use money::Ledger;
 use notices::Notices;
+use register::{Calls, Counter};
 use rule::Log;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use stock::Shelf;
 
 /// Reads a journal and keeps what its rules need.
 ///
@@ -71,12 +88,20 @@ pub struct Checker {
     offers: BTreeMap<OfferId, Offer>,
     /// Offers accepted in the record being read, to become assignments in it.
     accepted: BTreeMap<OfferId, Offer>,
+    broadcasts: BTreeMap<OfferId, Broadcast>,
+    /// Broadcasts that ended in the record being read.
+    broadcasts_over: Vec<Over>,
+    ledger: Ledger,
+    stock: BTreeMap<String, Shelf>,
+    members: Members,
+    /// Marks of the client's own numbers that are taken.
+    references: BTreeSet<u64>,
     notices: Notices,
     attentions: Attentions,
     keys: Keys,
     ids: Counters,
     assign: Mode,
-    /// How long automation has been stopped.
+    /// How long `assign` has been stopped.
     stopped: Stopped,
     /// Facts of ended calls that nobody has taken yet; none: they are not kept.
     kept: Option<BTreeMap<CallId, CallFacts>>,
@@ -92,6 +117,7 @@ struct Counters {
     subjects: Counter,
     profiles: Counter,
     participants: Counter,
+    members: Counter,
 }
 
 /// What the events of one record have in common.
@@ -138,6 +164,12 @@ impl Checker {
             touched_workers: BTreeSet::new(),
             offers: BTreeMap::new(),
             accepted: BTreeMap::new(),
+            broadcasts: BTreeMap::new(),
+            broadcasts_over: Vec::new(),
+            ledger: Ledger::default(),
+            stock: BTreeMap::new(),
+            members: Members::default(),
+            references: BTreeSet::new(),
             notices: Notices::default(),
             attentions: Attentions::default(),
             keys: Keys::default(),
@@ -172,8 +204,9 @@ impl Checker {
         (self.seq, self.at) = (record.seq, before.max(record.at));
         self.records += 1;
         self.events += record.events.len() as u64;
+        self.calls.sweep(self.at);
         self.keys.bind(&mut self.log, record);
-        privacy::scan(&mut self.log, record);
+        privacy::scan(&mut self.log, record, &self.profiles);
 
         let ctx = Ctx {
             seq: record.seq,
@@ -243,13 +276,16 @@ impl Checker {
                 "the journal does not begin with the desk's opening".to_owned()
             }
         });
+        self.take(ctx, event);
+        self.expect_notices(event);
+    }
+
+    /// Hands the event to the rules it concerns. Every kind of event has its place.
+    fn take(&mut self, ctx: Ctx<'_>, event: &Event) {
         match event {
             Event::DeskOpened { .. } | Event::Revealed { .. } | Event::QueueSwept => {}
             Event::ClockStepped { by_ms } => self.clock_stepped(*by_ms),
-            Event::ProfileAdopted { profile, spec } => {
-                self.ids.profiles.next(&mut self.log, "profile", u64::from(profile.0));
-                self.profiles.insert(*profile, Arc::new(spec.clone()));
-            }
+            Event::ProfileAdopted { profile, spec } => self.profile_adopted(*profile, spec),
             Event::AssignModeSet { mode } => self.assign_mode_set(ctx, *mode),
             Event::ParticipantSet { .. }
             | Event::ParticipantModeSet { .. }
@@ -259,41 +295,62 @@ impl Checker {
             | Event::StepWaived { .. }
             | Event::StepSettled { .. }
             | Event::StepRetried { .. } => self.step_event(ctx, event),
-            Event::WorkerAdded { .. }
-            | Event::DutySet { .. }
-            | Event::PositionsKept { .. }
-            | Event::OfferSent { .. }
+            Event::WorkerAdded { .. } | Event::DutySet { .. } | Event::PositionsKept { .. } => {
+                self.worker_event(event);
+            }
+            Event::OfferSent { .. }
             | Event::OfferAccepted { .. }
             | Event::OfferDeclined { .. }
             | Event::OfferExpired { .. }
-            | Event::OfferWithdrawn { .. }
-            | Event::AssignmentCommitted { .. }
+            | Event::OfferWithdrawn { .. } => self.offer_event(ctx, event),
+            Event::BroadcastSent { .. } | Event::BroadcastOver { .. } => {
+                self.broadcast_event(ctx, event);
+            }
+            Event::AssignmentReserved { .. }
+            | Event::ReservationDue { .. }
+            | Event::CallRescheduled { .. } => self.appointment_event(ctx, event),
+            Event::AssignmentCommitted { .. }
             | Event::AssignmentReleased { .. }
+            | Event::WorkerEnRoute { .. }
             | Event::WorkerArrived { .. }
             | Event::WorkStarted { .. }
             | Event::WorkFinished { .. }
-            | Event::WorkAborted { .. } => self.worker_event(ctx, event),
+            | Event::WorkAborted { .. } => self.assignment_event(ctx, event),
+            Event::StageEntered { .. }
+            | Event::PlanExhausted { .. }
+            | Event::NobodyFound { .. }
+            | Event::DispatchDue { .. }
+            | Event::StillSearching { .. }
+            | Event::CallHeld { .. }
+            | Event::HoldEnded { .. } => self.search_event(ctx, event),
+            Event::MoneyMoved { .. } | Event::CouponGranted { .. } | Event::CouponUsed { .. } => {
+                self.money_event(event);
+            }
+            Event::StockMoved { .. } => self.stock_event(event),
+            Event::MemberAdded { .. } | Event::MemberChanged { .. } => self.member_event(event),
             Event::NoticeIssued { .. }
+            | Event::WorkersTold { .. }
             | Event::NoticeSuppressed { .. }
             | Event::NoticeDelivered { .. }
             | Event::NoticeFailed { .. } => self.notice_event(ctx, event),
             Event::AttentionRaised { .. }
             | Event::AttentionTaken { .. }
             | Event::AttentionDone { .. } => self.attention_event(event),
-            _ => self.call_event(ctx, event),
-        }
-        self.expect_notices(event);
-    }
-
-    fn assign_mode_set(&mut self, ctx: Ctx<'_>, mode: Mode) {
-        self.assign = mode;
-        match (self.stopped.since, mode) {
-            (None, Mode::Stopped) => self.stopped.since = Some(ctx.at),
-            (Some(since), now) if now != Mode::Stopped => {
-                let total = self.stopped.total.0.saturating_add(ctx.at.since(since).0);
-                self.stopped = Stopped { since: None, total: Millis(total) };
+            Event::CallRecalled { .. } => self.recalled(event),
+            Event::CallRated { .. } | Event::DispositionSet { .. } | Event::RefundAsked { .. } => {
+                self.aftermath_event(ctx, event);
             }
-            _ => {}
+            Event::CallReceived { .. }
+            | Event::CallParked { .. }
+            | Event::CallResumed { .. }
+            | Event::CallOpened { .. }
+            | Event::CallUnwinding { .. }
+            | Event::CallEnded { .. }
+            | Event::CallClosing { .. }
+            | Event::CallCompleted { .. }
+            | Event::CallAmended { .. }
+            | Event::PrioritySet { .. }
+            | Event::NoteAdded { .. } => self.call_event(ctx, event),
         }
     }
 }

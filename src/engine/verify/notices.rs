@@ -2,12 +2,13 @@
 //!
 //! Invariant: holds only notices that have not ended. Knows no sentence and no transport.
 
+use super::model::Call;
 use super::rule::{Log, Rule};
-use super::{Checker, Ctx};
-use crate::domain::event::{Event, NoticeKey};
-use crate::domain::ids::{CallId, Seq, SubjectId, Time};
+use super::{Checker, Ctx, table};
+use crate::domain::event::{Event, MoneyMove, NoticeKey, Op, Outcome};
+use crate::domain::ids::{CallId, Seq, SubjectId, Time, WorkerId};
 use crate::domain::phase::Target;
-use crate::domain::profile::{NoticeOn, Role, Transport};
+use crate::domain::profile::{NoticeOn, NoticeRule, OnDenied, Position, Role, Transport};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// More tries than any transport is given.
@@ -21,8 +22,8 @@ type Due = (CallId, u8, SubjectId);
 pub(super) struct Notices {
     /// What the events of this record ask for: the transport, and whether it can be sent.
     due: BTreeMap<Due, (Transport, bool)>,
-    /// What they allow but do not ask for: an end told to whoever had the call.
-    allowed: BTreeSet<Due>,
+    /// What they allow but do not ask for: an end told to whoever had the call, a payment told when nobody wanted it.
+    allowed: BTreeMap<Due, Option<bool>>,
     /// What this record issued or suppressed.
     said: BTreeSet<NoticeKey>,
     /// Notices on their way, with the last try and when the next may be.
@@ -61,62 +62,144 @@ impl Notices {
     }
 }
 
-/// What happened, in the words of a notice rule, with the worker it is about.
-fn told(event: &Event) -> Option<(CallId, NoticeOn, Option<crate::domain::ids::WorkerId>)> {
-    Some(match event {
-        Event::CallParked { call, .. } => (*call, NoticeOn::Parked, None),
-        Event::CallOpened { call } => (*call, NoticeOn::Opened, None),
-        Event::AssignmentCommitted { call, worker, .. } => {
-            (*call, NoticeOn::Assigned, Some(*worker))
-        }
-        Event::AssignmentReleased { call, worker, .. } => {
-            (*call, NoticeOn::Released, Some(*worker))
-        }
-        Event::OfferSent { call, worker, .. } => (*call, NoticeOn::Offered, Some(*worker)),
-        Event::OfferWithdrawn { call, worker, .. } => (*call, NoticeOn::Withdrawn, Some(*worker)),
-        Event::WorkerArrived { call, worker } => (*call, NoticeOn::Arrived, Some(*worker)),
-        Event::WorkStarted { call, worker } => (*call, NoticeOn::Started, Some(*worker)),
-        Event::CallCompleted { call } => (*call, NoticeOn::Completed, None),
-        Event::CallUnwinding { call, target, .. } => {
-            let on = match target {
-                Target::Canceled => NoticeOn::Canceled,
-                Target::Unfilled => NoticeOn::Unfilled,
-                Target::Rejected => NoticeOn::Rejected,
-            };
-            (*call, on, None)
-        }
-        _ => return None,
-    })
+/// What happened, in the words of a notice rule.
+struct Told {
+    call: CallId,
+    on: NoticeOn,
+    /// The workers it is about.
+    workers: Vec<WorkerId>,
+    /// Whether it must be told, or only may be.
+    must: bool,
+}
+
+impl Told {
+    fn new(call: CallId, on: NoticeOn, workers: &[WorkerId]) -> Self {
+        Self { call, on, workers: workers.to_vec(), must: true }
+    }
+
+    /// What the event tells of, when its call alone does not decide it.
+    fn of(event: &Event) -> Option<Self> {
+        Some(match event {
+            Event::CallParked { call, .. } => Self::new(*call, NoticeOn::Parked, &[]),
+            Event::CallOpened { call } => Self::new(*call, NoticeOn::Opened, &[]),
+            Event::StillSearching { call, .. } => Self::new(*call, NoticeOn::Searching, &[]),
+            Event::AssignmentReserved { call, worker, .. } => {
+                Self::new(*call, NoticeOn::Scheduled, &[*worker])
+            }
+            Event::CallRescheduled { call, .. } => Self::new(*call, NoticeOn::Rescheduled, &[]),
+            Event::AssignmentCommitted { call, worker, .. } => {
+                Self::new(*call, NoticeOn::Assigned, &[*worker])
+            }
+            Event::AssignmentReleased { call, worker, .. } => {
+                Self::new(*call, NoticeOn::Released, &[*worker])
+            }
+            Event::OfferSent { call, worker, .. } => {
+                Self::new(*call, NoticeOn::Offered, &[*worker])
+            }
+            Event::BroadcastSent { call, workers, .. } => {
+                Self::new(*call, NoticeOn::Offered, workers)
+            }
+            Event::OfferWithdrawn { call, worker, .. } => {
+                Self::new(*call, NoticeOn::Withdrawn, &[*worker])
+            }
+            Event::BroadcastOver { call, losers, .. } => {
+                Self::new(*call, NoticeOn::Withdrawn, losers)
+            }
+            Event::WorkerEnRoute { call, worker } => {
+                Self::new(*call, NoticeOn::EnRoute, &[*worker])
+            }
+            Event::WorkerArrived { call, worker } => {
+                Self::new(*call, NoticeOn::Arrived, &[*worker])
+            }
+            Event::WorkStarted { call, worker } => {
+                Self::new(*call, NoticeOn::Started, worker.as_slice())
+            }
+            Event::WorkFinished { call, worker, .. } => {
+                Self::new(*call, NoticeOn::Finished, worker.as_slice())
+            }
+            Event::CallCompleted { call } => Self::new(*call, NoticeOn::Completed, &[]),
+            Event::CouponGranted { call, .. } => Self::new(*call, NoticeOn::Coupon, &[]),
+            Event::CallUnwinding { call, target, .. } => {
+                let on = match target {
+                    Target::Canceled => NoticeOn::Canceled,
+                    Target::Unfilled => NoticeOn::Unfilled,
+                    Target::Rejected => NoticeOn::Rejected,
+                };
+                Self::new(*call, on, &[])
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// What a move of money tells of: what was captured when nobody wanted it any more need not be told, nor its way back.
+fn told_of_money(c: &Call, call: CallId, what: MoneyMove) -> Told {
+    let on = match what {
+        MoneyMove::Captured | MoneyMove::Settled(_) => NoticeOn::Paid,
+        MoneyMove::Refunded => NoticeOn::Refunded,
+    };
+    let by_hand = matches!(what, MoneyMove::Settled(_));
+    Told { must: !c.paid_late && !by_hand, ..Told::new(call, on, &[]) }
 }
 
 impl Checker {
     /// Notes which notices the event asks for. To be called after the event was read.
     pub(super) fn expect_notices(&mut self, event: &Event) {
-        let Some((call, on, worker)) = told(event) else { return };
-        let Some(c) = self.calls.known.get(&call) else { return };
-        if on == NoticeOn::Parked && c.parkings > 1 {
+        let told = match event {
+            Event::MoneyMoved { call, what, .. } => {
+                self.calls.known.get(call).map(|c| told_of_money(c, *call, *what))
+            }
+            Event::StepAnswered { call, step, op: Op::Do, outcome: Outcome::Denied(_), .. } => {
+                let c = self.calls.known.get(call);
+                c.filter(|c| waits_after(c, usize::from(*step)))
+                    .map(|_| Told::new(*call, NoticeOn::Short, &[]))
+            }
+            other => Told::of(other),
+        };
+        let Some(mut told) = told else { return };
+        let Some(c) = self.calls.known.get(&told.call) else { return };
+        if told.on == NoticeOn::Parked && c.parkings > 1 {
             return;
         }
-        for (rule, spec) in c.spec.notices.iter().enumerate().filter(|(_, r)| r.on == on) {
+        if told.on == NoticeOn::Rescheduled {
+            told.workers.extend(c.worker.or(c.reserved.map(|r| r.worker)));
+        }
+        for (rule, spec) in c.spec.notices.iter().enumerate().filter(|(_, r)| r.on == told.on) {
             let Ok(rule) = u8::try_from(rule) else { continue };
-            match (spec.to, worker) {
-                (Role::Customer, _) => {
-                    let due = (call, rule, c.subject);
-                    self.notices.due.insert(due, (spec.transport, c.reachable));
+            for (to, reachable) in self.recipients(c, spec, &told) {
+                let due = (told.call, rule, to);
+                if told.must && reachable.is_some() {
+                    self.notices.due.insert(due, (spec.transport, reachable == Some(true)));
+                } else {
+                    self.notices.allowed.insert(due, reachable);
                 }
-                (Role::Worker, Some(worker)) => {
-                    if let Some(w) = self.workers.get(&worker) {
-                        let due = (call, rule, w.subject);
-                        self.notices.due.insert(due, (spec.transport, true));
-                    }
-                }
+            }
+        }
+    }
+
+    /// Who a rule sends to, and whether they can be reached; `None`: they may be told, and need not.
+    fn recipients(
+        &self,
+        c: &Call,
+        rule: &NoticeRule,
+        told: &Told,
+    ) -> Vec<(SubjectId, Option<bool>)> {
+        let subject = |worker: &WorkerId| self.workers.get(worker).map(|w| w.subject);
+        match rule.to {
+            Role::Customer => vec![(c.subject, Some(c.reachable))],
+            Role::Friend => {
+                let friend = c.member.and_then(|m| Some((m.friend?, Some(m.friend_reachable))));
+                friend.into_iter().collect()
+            }
+            Role::Worker if told.workers.is_empty() => {
                 // The event names no worker: whoever is concerned by this record may be told.
-                (Role::Worker, None) => {
-                    let near = self.touched_workers.iter().chain(c.last_worker.iter());
-                    for w in near.filter_map(|w| self.workers.get(w)) {
-                        self.notices.allowed.insert((call, rule, w.subject));
-                    }
-                }
+                let near = self.touched_workers.iter().chain(&c.last_worker).chain(&c.worker);
+                let reserved = c.reserved.as_ref().map(|r| &r.worker);
+                near.chain(reserved).filter_map(|w| Some((subject(w)?, None))).collect()
+            }
+            Role::Worker => {
+                let workers = told.workers.iter();
+                workers.filter_map(|w| Some((subject(w)?, Some(true)))).collect()
             }
         }
     }
@@ -128,6 +211,13 @@ impl Checker {
                 if let Some(worker) = worker {
                     let known = self.workers.contains_key(worker);
                     self.log.check(Rule::I9, known, || format!("a notice speaks of {worker}"));
+                }
+            }
+            Event::WorkersTold { call, rule, transport, workers } => {
+                for worker in workers {
+                    let Some(to) = self.worker(*worker).map(|w| w.subject) else { continue };
+                    let (call, rule, transport) = (*call, *rule, *transport);
+                    self.said(ctx, NoticeKey { seq: ctx.seq, call, rule, to, transport }, true);
                 }
             }
             Event::NoticeSuppressed { notice } => self.said(ctx, *notice, false),
@@ -142,8 +232,9 @@ impl Checker {
     fn said(&mut self, ctx: Ctx<'_>, key: NoticeKey, issued: bool) {
         let Self { notices, log, calls, .. } = self;
         let due = (key.call, key.rule, key.to);
-        let asked = notices.due.get(&due).copied();
-        let fits = asked.is_some() || notices.allowed.contains(&due);
+        let asked = notices.due.get(&due).map(|(_, reachable)| Some(*reachable));
+        let asked = asked.or_else(|| notices.allowed.get(&due).copied());
+        let fits = asked.is_some();
         log.check(Rule::O6, fits && key.seq == ctx.seq, || {
             format!("{key:?} tells of nothing in this record")
         });
@@ -154,7 +245,7 @@ impl Checker {
         log.check(Rule::O4, rule == Some(key.transport), || {
             format!("{key:?} goes by another transport than its rule's {rule:?}")
         });
-        if let Some((_, reachable)) = asked {
+        if let Some(Some(reachable)) = asked {
             log.check(Rule::O8, reachable == issued, || {
                 let what = if issued { "issued" } else { "suppressed" };
                 format!("{key:?} is {what}, recipient reachable: {reachable}")
@@ -216,4 +307,13 @@ impl Checker {
     pub(super) fn check_notices(&mut self, ctx: Ctx<'_>) {
         self.notices.end_record(&mut self.log, ctx.seq);
     }
+}
+
+/// Whether the call waits when this step is refused, e.g. for goods.
+fn waits_after(c: &Call, step: usize) -> bool {
+    let spec = c.spec.steps.get(step);
+    let waits = spec.is_some_and(|spec| {
+        spec.position == Position::AfterOpen && spec.on_denied == OnDenied::Wait
+    });
+    waits && table::is_going_forward(c.phase)
 }

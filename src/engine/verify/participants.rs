@@ -4,17 +4,35 @@
 //! door, in `breakers`.
 
 use super::breakers::Participant;
+use super::model::answerer;
 use super::rule::Rule;
 use super::{Checker, Ctx};
 use crate::domain::breaker::{BreakerSettings, StateKind};
-use crate::domain::event::Event;
-use crate::domain::ids::ParticipantId;
+use crate::domain::event::{Event, ParticipantKind};
+use crate::domain::ids::{ParticipantId, ProfileId};
+use crate::domain::profile::Profile;
+use std::sync::Arc;
 
 impl Checker {
+    /// A profile names for each of its steps somebody who is known.
+    pub(super) fn profile_adopted(&mut self, id: ProfileId, spec: &Profile) {
+        self.ids.profiles.next(&mut self.log, "profile", u64::from(id.0));
+        for step in &spec.steps {
+            let known = self.participants.by_name(answerer(step)).is_some();
+            self.log.check(Rule::I9, known, || {
+                format!("`{}` of `{}` is answered by nobody known", step.name, spec.name)
+            });
+        }
+        self.profiles.insert(id, Arc::new(spec.clone()));
+    }
+
     pub(super) fn participant_event(&mut self, ctx: Ctx<'_>, event: &Event) {
         match event {
-            Event::ParticipantSet { participant, name, breaker, bulkhead, .. } => {
+            Event::ParticipantSet { participant, name, kind, breaker, bulkhead } => {
                 self.participant_set(*participant, name, breaker, *bulkhead);
+                if let Some(p) = self.participants.by_id.get_mut(participant) {
+                    p.is_here = *kind == ParticipantKind::Local;
+                }
             }
             Event::ParticipantModeSet { participant, .. } => {
                 let known = self.participants.by_id.contains_key(participant);

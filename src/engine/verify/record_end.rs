@@ -8,7 +8,7 @@ use super::{Checker, Ctx};
 use crate::domain::event::{About, Concern, Duty};
 use crate::domain::ids::{CallId, Millis, WorkerId};
 use crate::domain::phase::Phase;
-use crate::domain::profile::Position;
+use crate::domain::profile::{Position, Stage};
 
 /// The most events a call may have for its own sake.
 const EVENTS_MAX: u64 = 200;
@@ -42,7 +42,10 @@ impl Checker {
                 format!("{} accepts {offer} and is not given {}", o.worker, o.call)
             });
         }
+        self.check_losers();
         self.check_raised();
+        self.check_booked();
+        self.check_granted();
         for call in std::mem::take(&mut self.calls.touched) {
             self.check_refused(call);
             self.check_call(call);
@@ -64,20 +67,35 @@ impl Checker {
             format!("{id} has {events} events, more than {most} for its age")
         });
         let just_ended = c.moved && c.phase.is_terminal();
-        let (phase, worker, offers) = (c.phase, c.worker, c.offers.len());
+        let (phase, worker, reserved) = (c.phase, c.worker, c.reserved);
+        let (asks, broadcast) = (c.offers.len() + usize::from(c.broadcast.is_some()), c.broadcast);
+        let in_broadcast = matches!(c.stage(), Some(Stage::Broadcast { .. }));
         let (finished, aborted) = (c.finished, c.aborted);
-        let served = matches!(phase, Phase::Assigned | Phase::InService);
-        self.log.check(Rule::C1, served == worker.is_some(), || {
-            format!("{id} is {phase} and its worker is {worker:?}")
+        let staffed = match phase {
+            Phase::Assigned => worker.is_some(),
+            Phase::InService => worker.is_none() == c.unstaffed,
+            _ => worker.is_none(),
+        };
+        let booked = (phase == Phase::Scheduled) == reserved.is_some();
+        self.log.check(Rule::C1, staffed && booked, || {
+            format!("{id} is {phase}, its worker is {worker:?}, reserved is {reserved:?}")
         });
         if !matches!(phase, Phase::Open | Phase::Assigned | Phase::InService) {
             self.log.check(Rule::A6, worker.is_none(), || {
                 format!("{id} is {phase} and keeps {worker:?}")
             });
         }
-        self.log.check(Rule::A6, offers == 0 || phase == Phase::Open, || {
-            format!("{id} is {phase} and still asks {offers} workers")
+        self.log.check(Rule::A6, reserved.is_none() || phase == Phase::Scheduled, || {
+            format!("{id} is {phase} and keeps {reserved:?}")
         });
+        self.log.check(Rule::A6, asks == 0 || phase == Phase::Open, || {
+            format!("{id} is {phase} and still asks by {asks} questions")
+        });
+        self.log.check(
+            Rule::A12,
+            broadcast.is_none() || in_broadcast || phase != Phase::Open,
+            || format!("{id} still asks by {broadcast:?}, its plan is at another stage"),
+        );
         self.log.check(Rule::C3, !(finished && phase == Phase::InService), || {
             format!("the work on {id} is over and it neither closes nor completes")
         });
@@ -87,14 +105,28 @@ impl Checker {
             || format!("{id} was broken off and goes on, although its profile ends it"),
         );
         self.check_owner(id);
+        self.check_goods(id);
         if just_ended {
-            let end = self.calls.known.get(&id).map(|c| c.phase);
-            if let Some(end) = end {
-                *self.calls.ended_by_phase.entry(end).or_default() += 1;
-            }
+            self.check_cost(id);
+            self.free_reference(id);
+            self.count_end(id);
+        }
+        if phase.is_terminal() {
             self.keep_facts(id);
         }
-        self.calls.settle(id);
+        self.calls.settle(id, self.at);
+    }
+
+    /// One more call that has ended; the desk may remember it while somebody outside may still answer.
+    fn count_end(&mut self, id: CallId) {
+        let Some(c) = self.calls.known.get_mut(&id) else { return };
+        let outside = c.steps.iter().enumerate().any(|(i, s)| {
+            let by = c.answerer_of(i).and_then(|name| self.participants.by_name(name));
+            s.in_flight()
+                || s.started.is_some() && !by.is_some_and(|p| self.participants.is_here(p))
+        });
+        c.lingers |= outside;
+        *self.calls.ended_by_phase.entry(c.phase).or_default() += 1;
     }
 
     fn check_owner(&mut self, id: CallId) {
@@ -107,8 +139,11 @@ impl Checker {
             }
             Owner::Human(concern) => {
                 let raised = self.attentions.has(About::Call(id), concern);
-                self.log.check(Rule::K4, raised, || {
-                    format!("{id} is {phase}, was refused for good, and nobody is told")
+                let plan = matches!(phase, Phase::Open | Phase::Completed);
+                self.log.check(if plan { Rule::H2 } else { Rule::K4 }, raised, || {
+                    format!(
+                        "{id} is {phase}, only a human can go on ({concern:?}), and nobody is told"
+                    )
                 });
             }
             Owner::Nobody(why) if matches!(phase, Phase::Received | Phase::Gating) => {
@@ -152,18 +187,32 @@ fn owner(c: &Call) -> Owner {
         }
         Phase::Closing => closing_owner(c),
         Phase::Unwinding => unwinding_owner(c),
-        // The park limit, the search deadline; the worker it has. What has ended needs nobody.
+        Phase::Open => open_owner(c),
+        Phase::Scheduled if c.window.is_none() => Owner::Nobody("it has no appointment"),
+        Phase::Completed if c.has_denied_refund() => Owner::Human(Concern::RefundDenied),
+        // The park limit, the appointment, the worker it has. What has ended needs nobody.
         _ => Owner::Somebody,
+    }
+}
+
+/// A hold, an appointment, a question and a search end by themselves; where nobody is searched there is a promise.
+fn open_owner(c: &Call) -> Owner {
+    let waits = c.held().is_some() || c.search.dispatch_at.is_some();
+    match c.stage() {
+        _ if waits => Owner::Somebody,
+        None => Owner::Nobody("its plan has no such stage"),
+        Some(Stage::None { .. }) if c.search.exhausted => Owner::Human(Concern::PromisePassed),
+        Some(_) if c.search.exhausted => Owner::Human(Concern::PlanExhausted),
+        Some(Stage::Manual { .. }) => Owner::Human(Concern::NeedsDispatcher),
+        Some(_) => Owner::Somebody,
     }
 }
 
 fn closing_owner(c: &Call) -> Owner {
     let mut gates = c.spec.steps.iter().zip(&c.steps);
-    let Some((spec, gate)) = gates.find(|(spec, step)| {
-        spec.position != Position::BeforeOpen
-            && step.state != super::StepState::Done
-            && step.settled.is_none()
-    }) else {
+    let Some((spec, gate)) =
+        gates.find(|(spec, step)| spec.position != Position::BeforeOpen && !step.is_passed())
+    else {
         return Owner::Nobody("all its end gates have passed and no step is owed");
     };
     if gate.in_flight() {

@@ -2,13 +2,13 @@
 //!
 //! Invariant: what a step did outside is recomputed from requests and answers alone.
 
-use super::model::{Call, Request, Step, StepState};
+use super::model::{Call, Goods, Kind, Request, Step, StepState};
 use super::rule::Rule;
 use super::{Checker, Ctx, table};
-use crate::domain::event::{Event, Op, Outcome};
+use crate::domain::event::{About, Concern, Event, Op, Outcome, SettledBy};
 use crate::domain::ids::CallId;
 use crate::domain::phase::{Phase, Target};
-use crate::domain::profile::{OnDenied, Position};
+use crate::domain::profile::{Does, OnDenied, Position};
 
 /// Requests of one step that are remembered although they were given up.
 const GIVEN_UP_MAX: usize = 64;
@@ -18,41 +18,72 @@ impl Checker {
         match event {
             Event::StepAsked { .. } => self.asked(ctx, event),
             Event::StepAnswered { .. } => self.answered(ctx, event),
-            Event::StepWaived { call, step } => {
-                let Some(s) = self.step_by_hand(ctx, *call, *step, "waived") else { return };
-                let was_owed = s.is_owed() || s.late_ok.is_some();
-                s.state = StepState::Waived;
-                s.late_ok = None;
-                self.log.check(Rule::K3, was_owed, || {
-                    format!("{call}: the undo of step {step} is let go, but nothing is owed")
-                });
-            }
-            Event::StepSettled { call, step, by } => {
-                let Some(s) = self.step_by_hand(ctx, *call, *step, "settled") else { return };
-                s.settled = Some(*by);
-                let c = self.calls.known.get(call);
-                let fits = c.is_some_and(|c| {
-                    c.phase == Phase::Closing
-                        && c.spec.steps[usize::from(*step)].position != Position::BeforeOpen
-                });
-                self.log.check(Rule::M5, fits, || {
-                    format!("{call}: step {step} is settled but closes no call")
-                });
-            }
-            Event::StepRetried { call, step } => {
-                let operator = ctx.is_operator();
-                self.log.check(Rule::C6, operator, || {
-                    format!("{call}: step {step} is tried again by {:?}", ctx.actor)
-                });
-                if let Some(c) = self.calls.any(&mut self.log, *call) {
-                    c.retried = true;
-                    if let Some(s) = c.steps.get_mut(usize::from(*step)) {
-                        (s.do_denied, s.undo_denied) = (false, false);
-                    }
-                }
-            }
+            Event::StepWaived { call, step } => self.waived(ctx, *call, *step),
+            Event::StepSettled { call, step, by } => self.settled(ctx, *call, *step, *by),
+            Event::StepRetried { call, step } => self.retried(ctx, *call, usize::from(*step)),
             _ => {}
         }
+    }
+
+    /// An operator has it tried again, or the desk, which got the goods that were missing.
+    fn retried(&mut self, ctx: Ctx<'_>, call: CallId, index: usize) {
+        let Some(c) = self.calls.past(&mut self.log, call, "another try") else { return };
+        c.retried = true;
+        let kind = c.kind_of(index);
+        let wanted = c.wants.as_ref().filter(|_| c.goods == Goods::None);
+        let Some(s) = c.steps.get_mut(index) else {
+            self.log.fault(Rule::I9, || format!("{call} has no step {index}"));
+            return;
+        };
+        let was_short = s.do_denied && matches!(kind, Some(Kind::Own(_, Does::Reserve)));
+        (s.do_denied, s.undo_denied) = (false, false);
+        let is_there = wanted.is_some_and(|(product, qty)| {
+            self.stock.get(product).is_some_and(|goods| goods.free() >= u64::from(*qty))
+        });
+        self.log.check(Rule::C6, ctx.is_operator() || was_short && is_there, || {
+            format!("{call}: step {index} is tried again by {:?}", ctx.actor)
+        });
+    }
+
+    fn waived(&mut self, ctx: Ctx<'_>, call: CallId, step: u8) {
+        let Some(s) = self.step_by_hand(ctx, call, step, "waived") else { return };
+        let mut was_owed = s.is_owed() || s.late_ok.is_some();
+        let was = std::mem::replace(&mut s.state, StepState::Waived);
+        s.late_ok = None;
+        let c = self.calls.known.get(&call);
+        let is_refund = c.is_some_and(|c| matches!(c.kind_of(step.into()), Some(Kind::Refund(_))));
+        // A refund is let go as long as it is surely not made, asked for or not.
+        if is_refund {
+            was_owed = matches!(was, StepState::NotStarted | StepState::NotDone);
+        }
+        self.log.check(Rule::K3, was_owed, || {
+            format!("{call}: the undo of step {step} is let go, but nothing is owed")
+        });
+    }
+
+    /// A gate or owed step is settled: by a named operator when the call closes, or by the desk where nothing is due.
+    fn settled(&mut self, ctx: Ctx<'_>, call: CallId, step: u8, by: SettledBy) {
+        let s = match by {
+            SettledBy::Nothing => self.step_of(call, step),
+            _ => self.step_by_hand(ctx, call, step, "settled"),
+        };
+        let Some(s) = s else { return };
+        let was_passed = s.is_passed();
+        s.settled = Some(by);
+        let c = self.calls.known.get(&call);
+        let fits = c.is_some_and(|c| {
+            let closes = c.phase == Phase::Closing;
+            let opens = matches!(c.phase, Phase::Received | Phase::Gating);
+            match c.kind_of(usize::from(step)) {
+                Some(Kind::Own(Position::BeforeOpen, _)) => opens && by == SettledBy::Nothing,
+                Some(Kind::Own(..)) => closes,
+                _ => false,
+            }
+        });
+        self.log.check(Rule::M5, fits && !was_passed, || {
+            format!("{call}: step {step} is settled but closes no call")
+        });
+        self.money_settled(call, step, by);
     }
 
     /// A step that only a named operator may touch by hand, with a reason.
@@ -71,7 +102,11 @@ impl Checker {
                 ctx.actor, ctx.has_reason
             )
         });
-        let c = self.calls.any(&mut self.log, call)?;
+        self.step_of(call, step)
+    }
+
+    fn step_of(&mut self, call: CallId, step: u8) -> Option<&mut Step> {
+        let c = self.calls.past(&mut self.log, call, "a word about a step")?;
         let count = c.steps.len();
         let known = usize::from(step) < count;
         self.log.check(Rule::I9, known, || format!("{call} has {count} steps, not {step}"));
@@ -95,22 +130,22 @@ impl Checker {
         };
         let index = usize::from(step);
         let Some(c) = self.calls.any(&mut self.log, call) else { return };
-        let spec = c.spec.clone();
-        let Some(what) = spec.steps.get(index) else {
+        let Some(kind) = c.kind_of(index).filter(|_| index < c.steps.len()) else {
             self.log.fault(Rule::I9, || format!("{call} has no step {step}"));
             return;
         };
         let (phase, target) = (c.phase, c.target);
-        let participant = self.participants.by_name(&what.name);
+        let (name, answerer) = (c.name_of(index), c.answerer_of(index));
+        let participant = answerer.and_then(|name| self.participants.by_name(name));
         self.log.check(Rule::I9, participant.is_some(), || {
-            format!("{call} asks `{}`, which is no participant", what.name)
+            format!("{call}: `{name}` asks {answerer:?}, which is no participant")
         });
         if op == Op::Do {
             self.log.check(Rule::X1, target != Some(Target::Canceled), || {
-                format!("{call} was canceled and asks `{}`", what.name)
+                format!("{call} was canceled and asks `{name}`")
             });
-            self.log.check(Rule::C3, fits(what.position, phase), || {
-                format!("{call} is {phase} and asks `{}` to be done", what.name)
+            self.log.check(Rule::C3, fits(kind, phase), || {
+                format!("{call} is {phase} and asks `{name}` to be done")
             });
             if phase == Phase::Received {
                 self.go(call, Phase::Gating, "asking");
@@ -118,6 +153,8 @@ impl Checker {
         }
         self.check_key(ctx, event);
         let Some(c) = self.calls.known.get_mut(&call) else { return };
+        // An answer from outside may come long after its call has ended.
+        c.lingers |= !participant.is_some_and(|p| self.participants.is_here(p));
         let s = &mut c.steps[index];
         let started = s.started.is_some();
         let prior = s.state;
@@ -161,16 +198,17 @@ impl Checker {
         };
         let index = usize::from(step);
         let Some(c) = self.calls.known.get(&call) else { return };
-        let (s, name) = (&c.steps[index], c.spec.steps[index].name.as_str());
+        let (s, name) = (&c.steps[index], c.name_of(index));
         let started = s.started.is_some();
+        let never_undone = matches!(c.kind_of(index), Some(Kind::Refund(_))) && op == Op::Undo;
         if op != Op::Do {
-            self.log.check(Rule::K3, started, || {
+            self.log.check(Rule::K3, started && !never_undone, || {
                 format!("{call}: `{name}` is asked to {op:?} what was never asked to be done")
             });
             let is_undo = op == Op::Undo && c.phase == Phase::Unwinding && s.late_ok.is_none();
             let later = if is_undo { later_owed(c, index) } else { None };
             self.log.check(Rule::K3, later.is_none(), || {
-                let later = later.map_or("", |i| c.spec.steps[i].name.as_str());
+                let later = later.map_or("", |i| c.name_of(i));
                 format!("{call}: `{name}` is undone before `{later}`, which was done after it")
             });
         }
@@ -197,8 +235,8 @@ impl Checker {
         };
         let (call, index) = (*call, usize::from(*step));
         let Some(c) = self.calls.any(&mut self.log, call) else { return };
-        let phase = c.phase;
-        let spec = c.spec.clone();
+        let (phase, has_undo, kind) = (c.phase, c.has_undo(index), c.kind_of(index));
+        let name = c.name_of(index).to_owned();
         let Some(s) = c.steps.get_mut(index) else {
             self.log.fault(Rule::I9, || format!("{call} has no step {step}"));
             return;
@@ -208,7 +246,6 @@ impl Checker {
             let r = &s.requests[at];
             r.op == *op && r.group == *group && r.given_up == *late
         });
-        let name = &spec.steps[index].name;
         self.log.check(Rule::K1, fits, || {
             let late = if *late { "late " } else { "" };
             format!("{call}: `{name}` gives a {late}answer to request {attempt} ({op:?}, group {group}), which does not wait for it")
@@ -227,14 +264,20 @@ impl Checker {
                 format!("{call}: `{name}` answers before its delay is over")
             });
         }
-        settle(s, &request, outcome, ctx, phase, spec.steps[index].undo);
-        if *op == Op::Do
-            && matches!(outcome, Outcome::Denied(_))
-            && spec.steps[index].position == Position::AfterOpen
-            && table::is_going_forward(phase)
-        {
-            c.refused = true;
-        }
+        let was_done = s.state == StepState::Done;
+        settle(s, &request, outcome, ctx, phase, has_undo);
+        let is_here = request.participant.is_some_and(|p| self.participants.is_here(p));
+        s.done_here = s.state == StepState::Done && (s.done_here || !was_done && is_here);
+        let refused = *op == Op::Do && matches!(outcome, Outcome::Denied(_));
+        c.refused |= refused
+            && match kind {
+                Some(Kind::Own(position, _)) => {
+                    position == Position::AfterOpen && table::is_going_forward(phase)
+                }
+                Some(Kind::Refund(_)) => true,
+                None => false,
+            };
+        self.money_after(call, index, *op, outcome);
         if matches!(outcome, Outcome::Misconfigured(_)) {
             self.attentions.misconfigured.push((call, request.participant));
         }
@@ -253,35 +296,40 @@ impl Checker {
         }
     }
 
-    /// What a refused step beside the search must have caused in this record.
+    /// What a refused refund, or a refused step beside the search, must have caused in this record.
     pub(super) fn check_refused(&mut self, call: CallId) {
-        use crate::domain::event::{About, Concern};
         let Some(c) = self.calls.known.get(&call).filter(|c| c.refused) else { return };
-        let waits = c.spec.steps.iter().zip(&c.steps).any(|(spec, s)| {
-            s.do_denied && spec.position == Position::AfterOpen && spec.on_denied == OnDenied::Wait
+        let told = self.attentions.has(About::Call(call), Concern::RefundDenied);
+        self.log.check(Rule::H2, told || !c.has_denied_refund(), || {
+            format!("{call} has a refund that was refused, and nobody is told")
         });
-        let ends = c.spec.steps.iter().zip(&c.steps).any(|(spec, s)| {
-            s.do_denied && spec.position == Position::AfterOpen && spec.on_denied == OnDenied::End
-        });
-        let searching = matches!(c.phase, Phase::Open | Phase::Assigned);
+        let refused = |on_denied| {
+            c.spec.steps.iter().zip(&c.steps).any(|(spec, s)| {
+                s.do_denied && spec.position == Position::AfterOpen && spec.on_denied == on_denied
+            })
+        };
+        let searching = matches!(c.phase, Phase::Open | Phase::Scheduled | Phase::Assigned);
         let forward = searching || c.phase == Phase::InService;
         let raised = self.attentions.has(About::Call(call), Concern::StepDenied);
-        self.log.check(Rule::H2, raised || !waits || !forward, || {
+        self.log.check(Rule::H2, raised || !refused(OnDenied::Wait) || !forward, || {
             format!("{call} has a step that was refused, and nobody is told")
         });
-        self.log.check(Rule::C3, raised || !ends || !searching, || {
+        self.log.check(Rule::C3, raised || !refused(OnDenied::End) || !searching, || {
             format!("{call} goes on although a step that ends it was refused")
         });
     }
 }
 
-/// Whether a step of this position may be asked to be done in this phase.
-fn fits(position: Position, phase: Phase) -> bool {
-    use Phase::{Assigned, Closing, Gating, InService, Open, Received};
-    match position {
-        Position::BeforeOpen => matches!(phase, Received | Gating),
-        Position::AfterOpen => matches!(phase, Open | Assigned | InService | Closing),
-        Position::BeforeComplete => phase == Closing,
+/// Whether a step may be asked to be done in this phase.
+fn fits(kind: Kind, phase: Phase) -> bool {
+    use Phase::{Assigned, Closing, Completed, Gating, InService, Open, Received, Scheduled};
+    match kind {
+        Kind::Own(Position::BeforeOpen, _) => matches!(phase, Received | Gating),
+        Kind::Own(Position::AfterOpen, _) => {
+            matches!(phase, Open | Scheduled | Assigned | InService | Closing)
+        }
+        Kind::Own(Position::BeforeComplete, _) => phase == Closing,
+        Kind::Refund(_) => phase == Completed,
     }
 }
 

@@ -4,18 +4,20 @@
 
 use crate::domain::event::Why;
 use crate::domain::phase::{Phase, Target};
+use crate::domain::profile::CancelUntil;
 
 /// Where a call may go from each phase, by one event.
 fn next(from: Phase) -> &'static [Phase] {
     use Phase::{
         Assigned, Canceled, Closing, Completed, Gating, InService, Open, Parked, Received,
-        Rejected, Unfilled, Unwinding,
+        Rejected, Scheduled, Unfilled, Unwinding,
     };
     match from {
         Received => &[Gating, Open],
         Gating => &[Open, Parked, Unwinding],
         Parked => &[Gating, Unwinding],
-        Open => &[Assigned, Unwinding],
+        Open => &[Scheduled, Assigned, InService, Unwinding],
+        Scheduled => &[Assigned, Open, Unwinding],
         Assigned => &[Open, InService, Unwinding],
         InService => &[Open, Closing, Completed, Unwinding],
         Closing => &[Completed],
@@ -31,18 +33,27 @@ pub(super) fn may_go(from: Phase, to: Phase) -> bool {
 
 /// Whether a call in `from` may be unwound to `target` because of `why`.
 pub(super) fn may_unwind(from: Phase, target: Target, why: Why) -> bool {
-    use Phase::{Assigned, Gating, InService, Open, Parked, Received};
+    use Phase::{Assigned, Gating, Open, Parked, Received, Scheduled};
     let froms: &[Phase] = match (why, target) {
-        (Why::Canceled, Target::Canceled) => &[Received, Gating, Parked, Open, Assigned],
+        (Why::Canceled, Target::Canceled) => &[Received, Gating, Parked, Open, Scheduled, Assigned],
         (Why::Denied | Why::GateUnavailable, Target::Rejected) => &[Received, Gating],
-        (Why::Denied, Target::Unfilled) => &[Open, Assigned],
+        (Why::Denied, Target::Unfilled) => &[Open, Scheduled, Assigned],
         (Why::ParkedTooLong, Target::Rejected) => &[Parked],
-        (Why::SearchOver, Target::Unfilled) => &[Open],
         // A broken-off call counts as open until it is said what becomes of it.
-        (Why::Aborted, Target::Unfilled) => &[Open, InService],
+        (Why::SearchOver | Why::Aborted, Target::Unfilled) => &[Open],
         _ => &[],
     };
     froms.contains(&from)
+}
+
+/// The least that a cancel rule must allow for a call in this phase to be canceled; none: no rule stands against it.
+pub(super) fn last_cancel(phase: Phase) -> Option<CancelUntil> {
+    match phase {
+        Phase::Open => Some(CancelUntil::Open),
+        Phase::Scheduled => Some(CancelUntil::Scheduled),
+        Phase::Assigned => Some(CancelUntil::Assigned),
+        _ => None,
+    }
 }
 
 /// Whether automation still works towards serving a call in this phase.

@@ -4,10 +4,14 @@
 
 use super::{CallRow, Store};
 use crate::domain::event::{NoticeKey, call_of};
-use crate::domain::ids::WorkerId;
+use crate::domain::ids::{Time, Won, WorkerId};
 use crate::domain::profile::{NoticeRule, Profile, Role};
 use crate::domain::tel::Tel;
+use crate::domain::text::grouped;
 use crate::domain::world::World;
+
+/// How a point in time is written: the zone of the desk is known to whoever runs it.
+pub type Face = fn(Time) -> String;
 
 /// A notice in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +51,7 @@ pub fn key_text(key: &NoticeKey) -> String {
 
 /// The words of a notice that is owed; none: its call or rule is not known.
 #[must_use]
-pub fn of_notice(world: &World, store: &Store, key: &NoticeKey) -> Option<Letter> {
+pub fn of_notice(world: &World, store: &Store, face: Face, key: &NoticeKey) -> Option<Letter> {
     let row = match world.call(key.call) {
         Some(call) => CallRow::of(call, world),
         None => store.call(key.call).ok().flatten()?,
@@ -55,13 +59,14 @@ pub fn of_notice(world: &World, store: &Store, key: &NoticeKey) -> Option<Letter
     let profile = &world.profile(row.profile)?.spec;
     let worker = world.notice_worker(key);
     let subject = worker.and_then(|id| world.worker(id)).map(|w| (w.id, w.subject));
-    write(store, profile, &row, key, subject)
+    write(store, face, profile, &row, key, subject)
 }
 
 /// The words of a notice.
 #[must_use]
 pub fn write(
     store: &Store,
+    face: Face,
     profile: &Profile,
     row: &CallRow,
     key: &NoticeKey,
@@ -83,19 +88,37 @@ pub fn write(
         None => (String::new(), String::new()),
     };
     let text = rule.text.in_lang(row.lang);
-    let reason = if text.contains("{reason}") { reason(store, row, key) } else { None };
-    let blanks: [(&str, String); 9] = [
-        ("{call}", row.call.to_string()),
-        ("{worker}", worker_name),
-        ("{worker_tel}", worker_tel),
-        ("{cost}", row.cost.map_or_else(String::new, |c| grouped(c.0))),
-        ("{reason}", reason.unwrap_or_default()),
-        ("{kind}", row.kind.clone().unwrap_or_default()),
-        ("{place}", customer.address.clone().unwrap_or_default()),
-        ("{customer_tel}", shown(&customer.tel).unwrap_or_default()),
-        ("{name}", recipient.name.clone().unwrap_or_default()),
-    ];
-    Some(Letter { to: recipient.tel, role: rule.to, text: filled(text, &blanks) })
+    let word = |name: &str| match name {
+        "call" => Some(row.call.to_string()),
+        "name" => recipient.name.clone(),
+        "customer" => customer.name.clone(),
+        "customer_tel" => shown(&customer.tel),
+        "worker" => Some(worker_name.clone()),
+        "worker_tel" => Some(worker_tel.clone()),
+        "kind" => row.kind.clone(),
+        "place" => customer.address.clone(),
+        "visit" => row.window.map(|window| face(window.from)),
+        "cost" => row.cost.map(|won| grouped(won.0)),
+        "paid" => some(row.money.captured),
+        "refunded" => some(row.money.refunded),
+        "reason" => reason(store, row, key),
+        _ => None,
+    };
+    let own = |name: &str| {
+        let field = row.fields.iter().find(|(field, _)| field == name);
+        field.map(|(_, value)| value.clone())
+    };
+    let is_own = |name: &str| profile.fields.iter().any(|field| field.name == name);
+    let fill = |name: &str| {
+        let known = NoticeRule::BLANKS.contains(&name) || is_own(name);
+        known.then(|| word(name).or_else(|| own(name)).unwrap_or_default())
+    };
+    Some(Letter { to: recipient.tel, role: rule.to, text: filled(text, fill) })
+}
+
+/// Won with separators; nothing for none.
+fn some(won: Won) -> Option<String> {
+    (won.0 != 0).then(|| grouped(won.0))
 }
 
 /// Why it happened, in the words of who did it; none when nothing was said, or it was said of another call.
@@ -105,38 +128,25 @@ fn reason(store: &Store, row: &CallRow, key: &NoticeKey) -> Option<String> {
     record.reason.filter(|_| about.is_none_or(|call| call == row.call))
 }
 
-/// Whole won with a comma every three digits.
-fn grouped(won: i64) -> String {
-    let digits = won.unsigned_abs().to_string();
-    let mut out = if won < 0 { "-".to_owned() } else { String::new() };
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// Fills in the blanks in one pass, so that what a customer wrote is never taken for a blank itself. An empty one takes
-/// the space before it along.
-fn filled(text: &str, blanks: &[(&str, String)]) -> String {
+/// the space before it along; what is no blank stays as it is.
+fn filled(text: &str, fill: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut rest = text;
-    while let Some(at) = rest.find('{') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if let Some((blank, value)) = blanks.iter().find(|(blank, _)| rest.starts_with(blank)) {
-            rest = &rest[blank.len()..];
-            let apart = rest.chars().next().is_none_or(|c| !c.is_alphanumeric());
-            if value.is_empty() && apart && out.ends_with(' ') {
-                out.pop();
-            }
-            out.push_str(value);
-        } else {
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let blank = after.split_once('}');
+        let Some((value, behind)) = blank.and_then(|(name, end)| Some((fill(name)?, end))) else {
             out.push('{');
-            rest = &rest[1..];
+            rest = after;
+            continue;
+        };
+        let apart = behind.chars().next().is_none_or(|c| !c.is_alphanumeric());
+        if value.is_empty() && apart && out.ends_with(' ') {
+            out.pop();
         }
+        out.push_str(&value);
+        rest = behind;
     }
     out.push_str(rest);
     out
@@ -148,21 +158,19 @@ mod tests {
 
     #[test]
     fn what_a_customer_wrote_is_never_a_blank() {
-        let blanks = [("{place}", "{call}".to_owned()), ("{call}", "C-1".to_owned())];
-        assert_eq!(filled("{call} at {place} {other}", &blanks), "C-1 at {call} {other}");
+        let fill = |name: &str| match name {
+            "place" => Some("{call}".to_owned()),
+            "call" => Some("C-1".to_owned()),
+            _ => None,
+        };
+        assert_eq!(filled("{call} at {place} {other} {", fill), "C-1 at {call} {other} {");
     }
 
     #[test]
     fn what_is_not_known_leaves_no_gap() {
-        let blanks = [("{kind}", String::new()), ("{place}", String::new())];
-        assert_eq!(filled("C-1 {kind} {place} · tel", &blanks), "C-1 · tel");
-        assert_eq!(filled("C-1, {place}.", &blanks), "C-1,.");
-        assert_eq!(filled("to {kind}technician", &blanks), "to technician");
-    }
-
-    #[test]
-    fn won_is_grouped_by_thousands() {
-        let texts = [0, 999, 1_000, -25_500, 1_234_567].map(grouped);
-        assert_eq!(texts, ["0", "999", "1,000", "-25,500", "1,234,567"]);
+        let fill = |name: &str| ["kind", "place"].contains(&name).then(String::new);
+        assert_eq!(filled("C-1 {kind} {place} · tel", fill), "C-1 · tel");
+        assert_eq!(filled("C-1, {place}.", fill), "C-1,.");
+        assert_eq!(filled("to {kind}technician", fill), "to technician");
     }
 }

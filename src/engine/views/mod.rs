@@ -6,17 +6,21 @@
 pub mod letter;
 mod rows;
 
-pub use rows::{CallRow, ROW_FORMAT};
+pub use rows::{CallRow, MemberRow, PlaceRow, ROW_FORMAT, StepMark, StockRow};
 
 use crate::domain::command::Person;
 use crate::domain::event::{Event, Record, TelDigest};
-use crate::domain::ids::{CallId, ParticipantId, ProfileId, Seq, SubjectId, Time, WorkerId};
+use crate::domain::ids::{
+    CallId, MemberId, ParticipantId, ProfileId, Seq, SubjectId, Time, WorkerId,
+};
 use crate::domain::phase::Phase;
 use crate::domain::profile::Profile;
+use crate::domain::snapshot::Part;
 use crate::domain::world::{Settings, World};
 use crate::journal::redb::{Options, RedbJournal};
-use crate::journal::{Head, JournalError, JournalReader, Order, Table};
+use crate::journal::{Head, JournalError, JournalReader, JournalView, Order, Table};
 use crate::record;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +31,10 @@ pub const BY_TEL: u8 = 1;
 pub const BY_WORKER: u8 = 2;
 /// The index of records by idempotency key.
 pub const BY_KEY: u8 = 3;
+/// The index of ended calls by member.
+pub const BY_MEMBER: u8 = 4;
+/// The index of calls by the client's own number ([`reference_term`]), from some time after they were taken.
+pub const BY_REFERENCE: u8 = 5;
 
 /// The row of [`Table::Meta`] that holds the secret of the phone digests.
 pub const DIGEST_KEY: u64 = 1;
@@ -37,6 +45,24 @@ pub fn worker_term(worker: WorkerId) -> u64 {
     worker.0
 }
 
+/// The term of a member in [`BY_MEMBER`].
+#[must_use]
+pub fn member_term(member: MemberId) -> u64 {
+    member.0
+}
+
+/// The term of a client's own number for a call of a line in [`BY_REFERENCE`]; several may share one.
+#[must_use]
+pub fn reference_term(profile: &str, reference: &str) -> u64 {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(profile.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(reference.as_bytes());
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&hasher.finalize().as_bytes()[..8]);
+    u64::from_le_bytes(eight)
+}
+
 /// Which calls a list shows. Everything that is named must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CallFilter {
@@ -44,6 +70,10 @@ pub struct CallFilter {
     pub tel: Option<TelDigest>,
     /// With this worker.
     pub worker: Option<WorkerId>,
+    /// Of this member.
+    pub member: Option<MemberId>,
+    /// On the open list.
+    pub claimable: bool,
     /// About which this worker was asked, or which this worker had once.
     pub told: Option<WorkerId>,
     /// In one of these phases; empty: any.
@@ -63,10 +93,20 @@ impl CallFilter {
         (self.ended || !row.phase.is_terminal())
             && self.tel.is_none_or(|tel| row.tel == Some(tel))
             && self.worker.is_none_or(|worker| row.worker.is_some_and(|(id, _)| id == worker))
+            && self.member.is_none_or(|member| row.member == Some(member))
+            && (!self.claimable || row.claimable)
             && self.told.is_none_or(|worker| row.told.contains(&worker))
             && (self.phases.is_empty() || self.phases.contains(&row.phase))
             && self.since.is_none_or(|since| row.received_at >= since)
             && self.profile.as_ref().is_none_or(|name| row.profile_name == *name)
+    }
+
+    /// The index that finds the fewest of the calls it takes.
+    fn term(&self) -> Option<(u8, u64)> {
+        let tel = self.tel.map(|tel| (BY_TEL, tel.0));
+        let worker = || self.worker.or(self.told).map(|worker| (BY_WORKER, worker_term(worker)));
+        let member = || self.member.map(|member| (BY_MEMBER, member_term(member)));
+        tel.or_else(worker).or_else(member)
     }
 }
 
@@ -121,61 +161,60 @@ impl Store {
     /// # Errors
     /// Storage and damage.
     pub fn calls(&self, filter: &CallFilter) -> Result<Vec<CallRow>, JournalError> {
-        let view = self.reader.view()?;
-        let mut found: Vec<CallRow> = view
-            .rows(Table::Live, 0..=u64::MAX, Order::Ascending, usize::MAX)?
-            .iter()
-            .filter_map(|(_, bytes)| CallRow::decode(bytes))
-            .filter(|row| filter.takes(row))
-            .collect();
-        if filter.ended {
-            let term = match (filter.tel, filter.worker.or(filter.told)) {
-                (Some(tel), _) => Some((BY_TEL, tel.0)),
-                (None, Some(worker)) => Some((BY_WORKER, worker_term(worker))),
-                (None, None) => None,
-            };
-            if let Some((family, term)) = term {
-                for id in view.lookup(family, term)? {
-                    let row = view.row(Table::Calls, id)?.and_then(|b| CallRow::decode(&b));
-                    found.extend(row.filter(|row| filter.takes(row)));
-                }
-            } else {
-                self.walk_ended(filter, &mut found)?;
-            }
-        }
-        // Stable: a row written again after it was archived stands first, and is the one that counts.
-        found.sort_by_key(|row| row.call);
-        found.dedup_by_key(|row| row.call);
-        if filter.limit > 0 && found.len() > filter.limit {
-            found.drain(..found.len() - filter.limit);
+        let enough = if filter.limit == 0 { usize::MAX } else { filter.limit };
+        let (mut found, mut ended) = (Vec::new(), 0);
+        self.each_call(filter, |row, is_kept| {
+            found.push(row);
+            ended += usize::from(is_kept);
+            if ended < enough { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        found.sort_unstable_by_key(|row| row.call);
+        if found.len() > enough {
+            found.drain(..found.len() - enough);
         }
         Ok(found)
     }
 
-    /// Ended calls, newest numbers first, until enough are found.
-    fn walk_ended(
+    /// Visits the calls that the filter takes, whatever its limit, until the visitor breaks: those of the live table by
+    /// number, then those that are kept for good (the visitor is told so), newest first. Each is visited once.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn each_call(
         &self,
         filter: &CallFilter,
-        found: &mut Vec<CallRow>,
+        mut visit: impl FnMut(CallRow, bool) -> ControlFlow<()>,
     ) -> Result<(), JournalError> {
         let view = self.reader.view()?;
-        let enough = if filter.limit == 0 { usize::MAX } else { filter.limit };
-        let mut taken = 0;
-        let mut upto = u64::MAX;
-        loop {
-            let page = view.rows(Table::Calls, 0..=upto, Order::Descending, PAGE)?;
-            for (key, bytes) in &page {
-                if let Some(row) = CallRow::decode(bytes).filter(|row| filter.takes(row)) {
-                    found.push(row);
-                    taken += 1;
-                }
-                upto = *key;
-            }
-            if page.len() < PAGE || upto == 0 || taken >= enough {
+        let mut live = BTreeSet::new();
+        for (_, bytes) in view.rows(Table::Live, 0..=u64::MAX, Order::Ascending, usize::MAX)? {
+            let Some(row) = CallRow::decode(&bytes) else { continue };
+            live.insert(row.call);
+            if filter.takes(&row) && visit(row, false).is_break() {
                 return Ok(());
             }
-            upto -= 1;
         }
+        if !filter.ended {
+            return Ok(());
+        }
+        // A row that was written again after it was put away stands in the live table, and that is the one that counts.
+        let mut visit = |bytes: &[u8]| match CallRow::decode(bytes) {
+            Some(row) if filter.takes(&row) && !live.contains(&row.call) => visit(row, true),
+            _ => ControlFlow::Continue(()),
+        };
+        let Some((family, term)) = filter.term() else {
+            return walk_kept(view.as_ref(), visit);
+        };
+        let mut ids = view.lookup(family, term)?;
+        ids.sort_unstable();
+        for id in ids.into_iter().rev() {
+            if let Some(bytes) = view.row(Table::Calls, id)?
+                && visit(&bytes).is_break()
+            {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The records that speak of a call, each with only the events about it, oldest first. What was said of another call
@@ -257,13 +296,27 @@ impl Store {
                 if let Event::ProfileAdopted { profile, spec } = event
                     && profile == id
                 {
-                    found = Some(spec);
+                    found = Some(*spec);
                     return ControlFlow::Break(());
                 }
             }
             ControlFlow::Continue(())
         })?;
         Ok(found)
+    }
+
+    /// Every version of every profile, by number; those whose row is of another form are left out.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn profiles(&self) -> Result<Vec<(ProfileId, Profile)>, JournalError> {
+        let all = 0..=u64::from(u32::MAX);
+        let rows = self.reader.view()?.rows(Table::Profiles, all, Order::Ascending, usize::MAX)?;
+        let read = |(id, bytes): &(u64, Vec<u8>)| {
+            let id = ProfileId(u32::try_from(*id).ok()?);
+            Some((id, rmp_serde::from_slice(bytes).ok()?))
+        };
+        Ok(rows.iter().filter_map(read).collect())
     }
 
     /// The name of a participant; none: there never was one of that number.
@@ -283,8 +336,8 @@ impl Store {
         let last = Seq(seq.0.saturating_sub(1));
         let snapshot = self.reader.view()?.snapshot(last)?;
         let restored = snapshot.as_ref().and_then(|snapshot| {
-            let chunks = snapshot.chunks.iter().map(|c| (c.kind, c.bytes.as_slice()));
-            World::from_parts(chunks, settings)
+            let parts = snapshot.chunks.iter().filter(|chunk| Part::is_kind(chunk.kind));
+            World::from_parts(parts.map(|c| (c.kind, c.bytes.as_slice())), settings)
         });
         let mut world = restored.unwrap_or_else(|| World::new(settings));
         self.each_record(world.seq().next(), |record| {
@@ -304,6 +357,44 @@ impl Store {
     pub fn person(&self, id: SubjectId) -> Result<Option<Person>, JournalError> {
         let bytes = self.reader.view()?.row(Table::Subjects, id.0)?;
         Ok(bytes.and_then(|bytes| rmp_serde::from_slice(&bytes).ok()))
+    }
+
+    /// Where a worker was last known to be; none: never seen.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn place(&self, worker: WorkerId) -> Result<Option<PlaceRow>, JournalError> {
+        let bytes = self.reader.view()?.row(Table::Workers, worker.0)?;
+        Ok(bytes.and_then(|bytes| rmp_serde::from_slice(&bytes).ok()))
+    }
+
+    /// All goods, in the order of their first receipt.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn stock(&self) -> Result<Vec<StockRow>, JournalError> {
+        let rows =
+            self.reader.view()?.rows(Table::Stock, 0..=u64::MAX, Order::Ascending, usize::MAX)?;
+        Ok(rows.iter().filter_map(|(_, bytes)| rmp_serde::from_slice(bytes).ok()).collect())
+    }
+
+    /// One member; none: there is none of that number.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn member(&self, id: MemberId) -> Result<Option<MemberRow>, JournalError> {
+        let bytes = self.reader.view()?.row(Table::Members, id.0)?;
+        Ok(bytes.and_then(|bytes| rmp_serde::from_slice(&bytes).ok()))
+    }
+
+    /// All members, by number.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn members(&self) -> Result<Vec<MemberRow>, JournalError> {
+        let rows =
+            self.reader.view()?.rows(Table::Members, 0..=u64::MAX, Order::Ascending, usize::MAX)?;
+        Ok(rows.iter().filter_map(|(_, bytes)| rmp_serde::from_slice(bytes).ok()).collect())
     }
 
     /// The note that a record brought.
@@ -328,6 +419,27 @@ impl Store {
     #[must_use]
     pub fn reader(&self) -> &Arc<dyn JournalReader> {
         &self.reader
+    }
+}
+
+/// Visits the rows of calls that are kept for good, newest numbers first, until the visitor breaks.
+fn walk_kept(
+    view: &dyn JournalView,
+    mut visit: impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> Result<(), JournalError> {
+    let mut upto = u64::MAX;
+    loop {
+        let page = view.rows(Table::Calls, 0..=upto, Order::Descending, PAGE)?;
+        for (key, bytes) in &page {
+            if visit(bytes).is_break() {
+                return Ok(());
+            }
+            upto = *key;
+        }
+        if page.len() < PAGE || upto == 0 {
+            return Ok(());
+        }
+        upto -= 1;
     }
 }
 

@@ -17,6 +17,7 @@ mod oneshot;
 mod parts;
 mod rates;
 mod rig;
+mod services;
 
 use std::io::Write as _;
 use std::process::Command;
@@ -30,6 +31,8 @@ type Section = fn() -> Outcome<()>;
 const SECTIONS: &[(&str, Section)] = &[
     ("rates", rates::plain),
     ("rates-http", rates::http),
+    ("services", services::lines),
+    ("beside", services::beside),
     ("parts", parts::run),
     ("growth", growth::run),
     ("oneshot", oneshot::run),

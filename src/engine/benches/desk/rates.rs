@@ -38,7 +38,8 @@ struct Run {
 pub struct Written {
     /// One by one.
     pub records: Vec<Sizes>,
-    events: u64,
+    /// All events of all records.
+    pub events: u64,
 }
 
 /// A record and its rows.

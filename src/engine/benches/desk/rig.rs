@@ -50,7 +50,7 @@ pub fn repair() -> Outcome<Profile> {
 }
 
 /// A place in a city, crowded in the middle.
-fn place(n: u64) -> Outcome<Point> {
+pub fn place(n: u64) -> Outcome<Point> {
     let mut mixed = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut lean = || {
         (0..4).fold(0_i32, |sum, _| {
@@ -68,6 +68,7 @@ pub fn request(n: u64) -> Outcome<Order> {
         name: None,
         tel: Some(format!("0100000{:04}", n % 10_000)),
         address: Some("서울시 양천구 목동서로 400".to_owned()),
+        card: None,
     };
     let call = NewCall {
         profile: "repair".to_owned(),
@@ -79,6 +80,8 @@ pub fn request(n: u64) -> Outcome<Order> {
         fields: BTreeMap::new(),
         lang: Lang::Ko,
         parent: None,
+        member: None,
+        visit: None,
     };
     let mut order = Order::by_operator("kim", Command::RequestCall(call));
     order.key = Some(format!("request-{n:016x}"));
@@ -102,7 +105,7 @@ pub fn finish(call: CallId) -> Order {
 
 /// Worker number `n`, on shift.
 pub fn worker(n: u64) -> Outcome<Order> {
-    let person = Person { name: Some(format!("기사 {n}")), tel: None, address: None };
+    let person = Person { name: Some(format!("기사 {n}")), tel: None, address: None, card: None };
     let new = NewWorker {
         contact: Contact { person, digest: None, reachable: true },
         services: Vec::new(),

@@ -15,18 +15,21 @@ pub const SPAN_MAX: Millis = Millis::hours(24);
 /// The shortest window: below it the ten buckets would have no width.
 pub const WINDOW_MIN: Millis = Millis(10);
 
-/// The settings of one breaker. A rule that is `None` never trips.
+/// The settings of one breaker. A rule that is `None` never trips; where they are written down, that is a 0.
 ///
 /// The defaults protect a business of twenty calls an hour as well as a busy one: five failures in
 /// a row trip at any rate of traffic, and fifteen minutes hold the five calls the rates ask for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct BreakerSettings {
     /// Failures in a row that trip, whatever the window holds. At least 1.
+    #[serde(with = "off")]
     pub consecutive_failures: Option<u32>,
     /// Share of failures in the window that trips, in percent, 1 to 100.
+    #[serde(with = "off")]
     pub failure_rate_pct: Option<u8>,
     /// Share of slow calls in the window that trips, in percent, 1 to 100.
+    #[serde(with = "off")]
     pub slow_rate_pct: Option<u8>,
     /// A call that took this long or longer is slow, whatever it answered.
     pub slow_call_ms: Millis,
@@ -42,6 +45,28 @@ pub struct BreakerSettings {
     pub probes: u32,
     /// How long a probe may be out without an answer, unless its own deadline is later.
     pub probe_lease_ms: Millis,
+}
+
+/// A rule that is off is written as 0, because a file has no word for nothing; nothing is read as well.
+mod off {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde's signature")]
+    pub(super) fn serialize<T, S>(rule: &Option<T>, to: S) -> Result<S::Ok, S::Error>
+    where
+        T: Copy + Default + Serialize,
+        S: Serializer,
+    {
+        rule.unwrap_or_default().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, T, D>(from: D) -> Result<Option<T>, D::Error>
+    where
+        T: Default + Deserialize<'de> + PartialEq,
+        D: Deserializer<'de>,
+    {
+        Ok(Option::<T>::deserialize(from)?.filter(|rule| *rule != T::default()))
+    }
 }
 
 impl Default for BreakerSettings {
@@ -167,6 +192,22 @@ mod tests {
     #[test]
     fn the_defaults_are_valid() {
         assert_eq!(BreakerSettings::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn a_rule_that_is_off_is_written_as_zero_and_read_back() {
+        let off = BreakerSettings { slow_rate_pct: None, ..BreakerSettings::default() };
+        let text = serde_json::to_string(&off).unwrap();
+        assert!(text.contains("\"slow_rate_pct\":0"), "{text}");
+        assert_eq!(serde_json::from_str::<BreakerSettings>(&text).unwrap(), off);
+        let nothing = text.replace("\"slow_rate_pct\":0", "\"slow_rate_pct\":null");
+        assert_eq!(
+            serde_json::from_str::<BreakerSettings>(&nothing).unwrap(),
+            off,
+            "older records"
+        );
+        let typo = "{\"open\":5}";
+        assert!(serde_json::from_str::<BreakerSettings>(typo).is_err(), "no key is ignored");
     }
 
     #[test]

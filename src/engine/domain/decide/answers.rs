@@ -8,6 +8,7 @@ use crate::domain::command::{Answer, Delivery};
 use crate::domain::event::{About, Concern, Event, Op, Outcome};
 use crate::domain::evolve::{kind_of, lease};
 use crate::domain::ids::{AttentionId, CallId, IncidentId, Millis, ParticipantId, Time};
+use crate::domain::phase::Phase;
 use crate::domain::refusal::Refusal;
 use crate::domain::text;
 use crate::domain::world::World;
@@ -20,9 +21,8 @@ const WORDS_MAX: usize = 200;
 impl World {
     pub(super) fn take_answer(&self, answer: &Answer, now: Time) -> Result<Decided, Refusal> {
         let Some(call) = self.calls.get(&answer.call) else { return self.stray(answer) };
-        let Some(step) = call.steps.get(usize::from(answer.step)) else {
-            return Err(Refusal::StaleAnswer);
-        };
+        let i = usize::from(answer.step);
+        let Some(step) = call.steps.get(i) else { return Err(Refusal::StaleAnswer) };
         let awaited = step.out.filter(|out| {
             out.attempt == answer.attempt && out.op == answer.op && out.group == answer.group
         });
@@ -41,26 +41,29 @@ impl World {
             StepState::Undone | StepState::Undoing { .. } => answer.group < step.group,
             _ => false,
         };
-        if deed && asked && matches!(step.state, StepState::Settled { .. }) {
-            // Done after all, beside the hand that settled it: perhaps paid twice.
-            let raised = self.raise_once(About::Call(call.id), Concern::LateOk);
-            let raised = raised.ok_or(Refusal::StaleAnswer)?;
-            return Ok(Decided::of(vec![raised]).about(call.id));
+        // Done after all, beside the hand that settled it or let it go: perhaps paid twice.
+        let by_hand = match step.state {
+            StepState::Settled { .. } => true,
+            StepState::Waived => call.phase == Phase::Completed,
+            _ => false,
+        };
+        if deed && asked && by_hand {
+            let mut events = self.moved_by(call, i, answer.op, &Outcome::Ok);
+            if !events.is_empty() {
+                events.insert(0, late_ok(answer));
+            }
+            events.extend(self.raise_once(About::Call(call.id), Concern::LateOk));
+            if events.is_empty() {
+                return Err(Refusal::StaleAnswer);
+            }
+            return Ok(Decided::of(events).about(call.id));
         }
         if !(deed && asked && news) || planted!(LateOkIgnored) {
             return Err(Refusal::StaleAnswer);
         }
-        let late = Event::StepAnswered {
-            call: call.id,
-            step: answer.step,
-            op: answer.op,
-            group: answer.group,
-            attempt: answer.attempt,
-            outcome: Outcome::Ok,
-            took_ms: answer.took,
-            late: true,
-        };
-        Ok(Decided::of(vec![late]).about(call.id))
+        let mut events = vec![late_ok(answer)];
+        events.extend(self.moved_by(call, i, answer.op, &Outcome::Ok));
+        Ok(Decided::of(events).about(call.id))
     }
 
     /// An answer about a call that is over and forgotten: a deed needs a human, anything else nobody.
@@ -86,9 +89,10 @@ impl World {
         now: Time,
     ) -> Vec<Event> {
         let took = now.since(out.asked_at);
-        let mut events = Vec::with_capacity(2);
+        let mut events = Vec::with_capacity(3);
+        let belongs = self.moved_by(call, usize::from(step), out.op, &outcome);
         let misconfigured = matches!(outcome, Outcome::Misconfigured(_));
-        let moved = self.verdict_on(call.id, step, out, &outcome, took, now);
+        let breaker = self.verdict_on(call.id, step, out, &outcome, took, now);
         events.push(Event::StepAnswered {
             call: call.id,
             step,
@@ -99,7 +103,8 @@ impl World {
             took_ms: took,
             late: false,
         });
-        events.extend(moved);
+        events.extend(belongs);
+        events.extend(breaker);
         if let (true, Some(p)) = (misconfigured, self.answerer(call.id, step)) {
             events.extend(self.raise_once(About::Participant(p), Concern::Misconfigured));
         }
@@ -199,6 +204,20 @@ impl World {
     fn attention_about(&self, about: About, concern: Concern) -> Event {
         let attention = AttentionId(self.desk.next.attention + 1);
         Event::AttentionRaised { attention, about, concern }
+    }
+}
+
+/// The event of a deed that was given up before.
+fn late_ok(answer: &Answer) -> Event {
+    Event::StepAnswered {
+        call: answer.call,
+        step: answer.step,
+        op: answer.op,
+        group: answer.group,
+        attempt: answer.attempt,
+        outcome: Outcome::Ok,
+        took_ms: answer.took,
+        late: true,
     }
 }
 

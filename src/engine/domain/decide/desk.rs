@@ -5,19 +5,16 @@ use crate::domain::breaker::{BadSettings, BreakerSettings, Order as BreakerOrder
 use crate::domain::event::{About, Actor, Concern, Event, Mode, ParticipantKind};
 use crate::domain::ids::{AttentionId, Millis, ParticipantId, ProfileId, Time};
 use crate::domain::participant::Participant;
-use crate::domain::profile::{Profile, Stage};
-use crate::domain::refusal::{ProfileFault, Refusal};
+use crate::domain::profile::Profile;
+use crate::domain::refusal::Refusal;
 use crate::domain::world::World;
 use std::collections::BTreeSet;
-
-/// The most steps, stages, fields or rules of a profile.
-const PARTS_MAX: usize = 64;
 
 /// At most this many requests at once, when nothing else is said.
 pub const BULKHEAD_DEFAULT: u32 = 64;
 
 /// The most requests that may be out at once.
-const BULKHEAD_MAX: i64 = 10_000;
+pub const BULKHEAD_MAX: u32 = 10_000;
 
 /// The name of the stage that can be stopped like a participant.
 pub const ASSIGN: &str = "assign";
@@ -36,9 +33,10 @@ impl World {
         Decided::of(events)
     }
 
-    /// A version that equals the newest of its name changes nothing. Steps without a participant get a local one.
+    /// A version that equals the newest of its name changes nothing. Steps without a participant get a local one; one
+    /// that is known is protected from here on as the version says.
     pub(super) fn adopt(&self, profile: &Profile) -> Result<Decided, Refusal> {
-        check(profile).map_err(|fault| {
+        profile.sound().map_err(|fault| {
             let profile = profile.name.clone();
             Refusal::ProfileUnsound { profile, fault }
         })?;
@@ -48,20 +46,32 @@ impl World {
         }
         let mut events = Vec::new();
         let mut number = self.desk.next.participant;
-        for step in &profile.steps {
-            if self.participant(&step.name).is_none() {
-                number += 1;
-                events.push(Event::ParticipantSet {
-                    participant: ParticipantId(number),
-                    name: step.name.clone(),
-                    kind: ParticipantKind::Local,
-                    breaker: BreakerSettings::default(),
-                    bulkhead: BULKHEAD_DEFAULT,
-                });
+        let mut seen = BTreeSet::new();
+        // Steps that share a participant agree on how it is protected, and the first says it.
+        for step in profile.steps.iter().filter(|step| seen.insert(step.answerer())) {
+            let (name, breaker, bulkhead) = (step.answerer(), step.breaker.as_ref(), step.bulkhead);
+            let known = self.participant(name);
+            let had = known.map(|p| (p.breaker.settings(), p.bulkhead));
+            let same = had.is_some_and(|(settings, most)| {
+                breaker.is_none_or(|breaker| breaker == settings)
+                    && bulkhead.is_none_or(|bulkhead| bulkhead == most)
+            });
+            if same {
+                continue;
             }
+            number += u16::from(known.is_none());
+            let settings = breaker.or(had.map(|(settings, _)| settings));
+            let most = bulkhead.or(had.map(|(_, most)| most));
+            events.push(Event::ParticipantSet {
+                participant: known.map_or(ParticipantId(number), |p| p.id),
+                name: name.to_owned(),
+                kind: known.map_or(ParticipantKind::Local, |p| p.kind.clone()),
+                breaker: settings.cloned().unwrap_or_default(),
+                bulkhead: most.unwrap_or(BULKHEAD_DEFAULT),
+            });
         }
         let id = ProfileId(self.desk.next.profile + 1);
-        events.push(Event::ProfileAdopted { profile: id, spec: profile.clone() });
+        events.push(Event::ProfileAdopted { profile: id, spec: Box::new(profile.clone()) });
         Ok(Decided::of(events))
     }
 
@@ -73,7 +83,7 @@ impl World {
         bulkhead: u32,
     ) -> Result<Decided, Refusal> {
         breaker.validate().map_err(|bad| unsound(&bad))?;
-        in_range("bulkhead", bulkhead.into(), 1, BULKHEAD_MAX)?;
+        in_range("bulkhead", bulkhead.into(), 1, BULKHEAD_MAX.into())?;
         let known = self.participant(name);
         let same = known.is_some_and(|p| {
             p.kind == *kind && p.breaker.settings() == breaker && p.bulkhead == bulkhead
@@ -184,71 +194,4 @@ fn unsound(bad: &BadSettings) -> Refusal {
         }
     };
     Refusal::OutOfRange { what, value, min, max }
-}
-
-/// Whether a profile makes sense as a whole.
-impl Profile {
-    /// Whether a desk can run it.
-    ///
-    /// # Errors
-    /// The first thing that is wrong.
-    pub fn sound(&self) -> Result<(), ProfileFault> {
-        check(self)
-    }
-}
-
-fn check(profile: &Profile) -> Result<(), ProfileFault> {
-    if profile.plan.is_empty() {
-        return Err(ProfileFault::NoPlan);
-    }
-    let parts = [
-        ("steps", profile.steps.len()),
-        ("stages", profile.plan.len()),
-        ("fields", profile.fields.len()),
-        ("notices", profile.notices.len()),
-    ];
-    if let Some((what, _)) = parts.iter().find(|(_, count)| *count > PARTS_MAX) {
-        return Err(ProfileFault::TooMany(what));
-    }
-    let mut names = BTreeSet::new();
-    for step in &profile.steps {
-        if step.name == ASSIGN {
-            return Err(ProfileFault::StepAssign);
-        }
-        if !names.insert(&step.name) {
-            return Err(ProfileFault::StepTwice(step.name.clone()));
-        }
-        if step.deadline_ms.0 == 0 {
-            return Err(ProfileFault::Zero("deadline_ms"));
-        }
-    }
-    let mut names = BTreeSet::new();
-    if let Some(field) = profile.fields.iter().find(|field| !names.insert(&field.name)) {
-        return Err(ProfileFault::FieldTwice(field.name.clone()));
-    }
-    if profile.fields.iter().filter(|field| field.skill).count() > 1 {
-        return Err(ProfileFault::TwoSkills);
-    }
-    let spans = [
-        ("park_max_ms", profile.park_max_ms.0),
-        ("search_ms", profile.dispatch.search_ms.0),
-        ("metres_per_min", profile.dispatch.travel.metres_per_min.into()),
-    ];
-    if let Some((what, _)) = spans.iter().find(|(_, span)| *span == 0) {
-        return Err(ProfileFault::Zero(what));
-    }
-    for stage in &profile.plan {
-        match stage {
-            Stage::Offer { deadline_ms, .. } if deadline_ms.0 == 0 => {
-                return Err(ProfileFault::Zero("plan.deadline_ms"));
-            }
-            Stage::Auto { for_ms: Some(span) } | Stage::Offer { for_ms: Some(span), .. }
-                if span.0 == 0 =>
-            {
-                return Err(ProfileFault::Zero("plan.for_ms"));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -5,13 +5,24 @@
 
 mod answers;
 mod desk;
+mod fields;
+mod members;
+mod money;
+mod offers;
+mod plan;
+mod references;
 mod requests;
+mod steps;
+mod stock;
 mod work;
+
+pub(super) use desk::{ASSIGN, BULKHEAD_MAX};
+pub(super) use requests::COST_MAX;
 
 use super::call::Call;
 use super::command::{Command, Order, RowWrite};
 use super::event::Event;
-use super::ids::{CallId, Time, WorkerId};
+use super::ids::{CallId, MemberId, Seq, Time, WorkerId};
 use super::phase::Phase;
 use super::profile::Profile;
 use super::refusal::Refusal;
@@ -32,6 +43,10 @@ pub struct Decided {
     pub call: Option<CallId>,
     /// The worker concerned.
     pub worker: Option<WorkerId>,
+    /// The member concerned.
+    pub member: Option<MemberId>,
+    /// The record that did it before: nothing is done again.
+    pub replayed: Option<Seq>,
 }
 
 impl Decided {
@@ -62,6 +77,28 @@ impl World {
     /// # Errors
     /// The rule that says no. Nothing has changed then.
     pub fn decide(&self, order: &Order, now: Time) -> Result<Decided, Refusal> {
+        self.decide_about(order, None, now)
+    }
+
+    /// What `order` means at `now`, when the call it is about had ended and was forgotten: `recalled` is that call as it
+    /// stood. It is taken up again if anything happens to it.
+    ///
+    /// # Errors
+    /// As [`World::decide`].
+    pub fn decide_about(
+        &self,
+        order: &Order,
+        recalled: Option<&Call>,
+        now: Time,
+    ) -> Result<Decided, Refusal> {
+        let mut decided = self.meant(order, recalled, now)?;
+        if let (Some(call), false) = (recalled, decided.events.is_empty()) {
+            decided.events.insert(0, Event::CallRecalled { call: Box::new(call.clone()) });
+        }
+        Ok(decided)
+    }
+
+    fn meant(&self, order: &Order, recalled: Option<&Call>, now: Time) -> Result<Decided, Refusal> {
         if let Some(reason) = &order.reason {
             within("the reason", reason)?;
         }
@@ -80,23 +117,41 @@ impl World {
             Command::AmendCall { call, change } => self.amend(*call, change),
             Command::SetPriority { call, priority } => self.set_priority(*call, *priority),
             Command::HoldCall { call, until } => self.hold(*call, *until, now),
-            Command::ReleaseCall { call } => self.release(*call, order),
+            Command::ReleaseCall { call, no_show } => self.release(*call, *no_show),
+            Command::ClaimCall { call, worker, at } => self.claim(*call, *worker, *at, now),
+            Command::Reschedule { call, at } => self.reschedule(*call, *at, now),
+            Command::Depart { call } => self.depart(*call),
+            Command::RefundCall { call, won } => {
+                money::refund(self.about(*call, recalled)?, *won, order)
+            }
+            Command::RateCall { call, stars, text } => {
+                self.rate(self.about(*call, recalled)?, *stars, text.as_deref())
+            }
+            Command::SetDisposition { call, code } => {
+                money::set_disposition(self.about(*call, recalled)?, code)
+            }
+            Command::ReceiveStock { product, qty } => Self::receive_stock(product, *qty),
+            Command::WriteOffStock { product, qty } => self.write_off_stock(product, *qty, order),
+            Command::AddMember(new) => self.add_member(new),
+            Command::AmendMember { member, change } => self.amend_member(*member, change),
             Command::AddNote { call, text } => self.add_note(*call, text),
             Command::AssignCall { call, worker, force } => {
-                self.assign_by_hand(*call, *worker, *force, order)
+                self.assign_by_hand(*call, *worker, *force, order, now)
             }
             Command::ReassignCall { call, worker, force } => {
-                self.reassign(*call, *worker, *force, order)
+                self.reassign(*call, *worker, *force, order, now)
             }
             Command::Arrive { call } => self.arrive(*call),
             Command::StartWork { call } => self.start(*call),
             Command::FinishWork { call, outcome, fare } => self.finish_work(*call, *outcome, *fare),
             Command::AbortWork { call } => self.abort_work(*call, order),
             Command::SettleCall { call, by } => self.settle(*call, *by, order),
-            Command::WaiveStep { call, step } => self.waive(*call, step, order),
-            Command::RetryCall { call } => self.retry_call(*call),
-            Command::AcceptOffer { offer } => self.accept_offer(*offer, now),
-            Command::DeclineOffer { offer } => self.decline_offer(*offer, now),
+            Command::WaiveStep { call, step } => {
+                steps::waive(self.about(*call, recalled)?, step, order)
+            }
+            Command::RetryCall { call } => steps::retry(self.about(*call, recalled)?),
+            Command::AcceptOffer { offer, worker } => self.accept_offer(*offer, *worker, now),
+            Command::DeclineOffer { offer, worker } => self.decline_offer(*offer, *worker, now),
             Command::AddWorker(new) => self.add_worker(new),
             Command::SetDuty { worker, duty, current } => {
                 self.set_duty(*worker, *duty, *current, order)
@@ -115,7 +170,17 @@ impl World {
 
     /// The live call and its profile.
     fn live(&self, id: CallId) -> Result<(&Call, &Profile), Refusal> {
-        let call = self.calls.get(&id).ok_or(Refusal::NoSuchCall(id))?;
+        self.about(id, None)
+    }
+
+    /// The call and its profile, also when it had ended and was forgotten.
+    fn about<'a>(
+        &'a self,
+        id: CallId,
+        recalled: Option<&'a Call>,
+    ) -> Result<(&'a Call, &'a Profile), Refusal> {
+        let call = recalled.filter(|call| call.id == id).or_else(|| self.calls.get(&id));
+        let call = call.ok_or(Refusal::NoSuchCall(id))?;
         let adopted = self.desk.profiles.get(&call.profile).ok_or(Refusal::NoSuchCall(id))?;
         Ok((call, &adopted.spec))
     }

@@ -1,15 +1,20 @@
 //! Commands about a call as the customer sees it: request, cancel, amend, hold and the like.
 
+use super::fields::{self, check_value, no_such_field};
+use super::members::card_of;
+use super::money::{check_new_price, check_price};
+use super::plan::visit;
 use super::{Decided, in_range, needs_reason, within, wrong_phase};
-use crate::domain::call::Call;
+use crate::domain::call::{AssignmentState, Call};
 use crate::domain::command::{Amendment, NewCall, Order, Person, RowWrite};
 use crate::domain::event::{Actor, Event, Why};
-use crate::domain::ids::{CallId, Millis, SubjectId, Time, Won};
+use crate::domain::ids::{CallId, Millis, ProfileId, SubjectId, Time, WorkerId};
+use crate::domain::member::Member;
 use crate::domain::phase::{Phase, Target};
-use crate::domain::profile::{CancelUntil, Fallback, Field, Position, Profile};
+use crate::domain::profile::{CancelUntil, Fallback, Position, Profile};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::veiled;
-use crate::domain::world::World;
+use crate::domain::world::{Adopted, World};
 use crate::planted::planted;
 
 /// The most that a call may cost: ten billion won.
@@ -20,37 +25,87 @@ const HOLD_MAX: Millis = Millis::hours(24 * 365);
 
 impl World {
     pub(super) fn request(&self, new: &NewCall, now: Time) -> Result<Decided, Refusal> {
-        let id = self.desk.newest.get(&new.profile).copied();
-        let adopted = id.and_then(|id| self.desk.profiles.get(&id));
-        let (Some(profile), Some(adopted)) = (id, adopted) else {
-            let known = self.desk.newest.keys().cloned().collect::<Vec<_>>().join(", ");
-            return Err(Refusal::NoSuchProfile { name: new.profile.clone(), known });
-        };
-        check_fields(new, &adopted.spec)?;
+        let (profile, adopted) = self.newest_of(new)?;
+        let spec = &adopted.spec;
+        let mut fields = fields::composed(new);
+        let reference = self.reference_in(new);
+        if let Some((reference, call)) =
+            reference.as_ref().and_then(|r| Some((r, self.referred(r)?)))
+        {
+            let mut again = reference.again(call.id, call.asked)?;
+            again.replayed = call.seqs.first().copied();
+            return Ok(again);
+        }
+        let member = self.caller(new, spec)?;
+        fields::check(new, &fields, spec, member.is_some())?;
+        card_of(&new.contact.person)?;
+        check_price(new, spec)?;
+        let window = new.visit.map(|at| visit(spec, at, now)).transpose()?;
+        fields::fill_in(&mut fields, spec);
+        self.known_goods(spec, &adopted.answers, &fields)?;
         if self.calls.len() >= self.settings.live_calls_max {
             let (max, at) = (self.settings.live_calls_max, now.plus(Millis::secs(10)));
             return Err(Refusal::DeskFull { max, at });
         }
-        self.hold_off(&adopted.spec, &adopted.answers, now)?;
+        self.hold_off(spec, &adopted.answers, now)?;
         let last = self.desk.next.call;
         let call = CallId(if planted!(IdReused) && last % 5 == 4 { last } else { last + 1 });
         let subject = SubjectId(self.desk.next.subject + 1);
+        let (to, change) = (subject, new.contact.person.clone());
+        let row = match member {
+            Some(member) => RowWrite::Copy { to, from: member.subject, change },
+            None => RowWrite::Subject(to, change),
+        };
+        let (tel, reachable) = match (new.contact.digest, member) {
+            (None, Some(member)) => (Some(member.tel), member.reachable),
+            (digest, _) => (digest, new.contact.reachable),
+        };
         let received = Event::CallReceived {
             call,
             profile,
             subject,
-            tel: new.contact.digest,
-            reachable: new.contact.reachable,
+            tel,
+            reachable,
             kind: new.kind.as_deref().map(|kind| veiled(kind).into_owned()),
             spot: new.spot,
             cost: new.cost,
             priority: new.priority,
-            fields: new.fields.clone(),
+            fields,
             lang: new.lang,
             parent: new.parent,
+            member: member.map(Member::snapshot),
+            window,
+            asked: reference.map(|reference| reference.asked),
         };
-        let rows = vec![RowWrite::Subject(subject, new.contact.person.clone())];
-        Ok(Decided { events: vec![received], rows, call: Some(call), worker: None })
+        Ok(Decided { events: vec![received], rows: vec![row], ..Decided::default() }.about(call))
+    }
+
+    /// The newest version of the profile that the request names.
+    fn newest_of(&self, new: &NewCall) -> Result<(ProfileId, &Adopted), Refusal> {
+        let id = self.desk.newest.get(&new.profile).copied();
+        let found = id.and_then(|id| Some((id, self.desk.profiles.get(&id)?.as_ref())));
+        found.ok_or_else(|| {
+            let known = self.desk.newest.keys().cloned().collect::<Vec<_>>().join(", ");
+            Refusal::NoSuchProfile { name: new.profile.clone(), known }
+        })
+    }
+
+    /// The member who calls, if anybody. Where only members may call and a step charges them, a card is kept for them.
+    fn caller(&self, new: &NewCall, profile: &Profile) -> Result<Option<&Member>, Refusal> {
+        let member = match new.member {
+            Some(id) => Some(self.member(id).ok_or(Refusal::NoSuchMember(id))?),
+            None => new.contact.digest.and_then(|tel| self.member_of(tel)),
+        };
+        if !profile.membership.required {
+            return Ok(member);
+        }
+        match member {
+            None => Err(Refusal::NotAMember { profile: profile.name.clone() }),
+            Some(member) if profile.charge().is_some() && member.card.is_none() => {
+                Err(Refusal::CardMissing(member.id))
+            }
+            Some(member) => Ok(Some(member)),
+        }
     }
 
     /// With the fallback `reject`, a gate that cannot even be asked sends the caller away before anything exists.
@@ -87,6 +142,10 @@ impl World {
         }
         let mut new = new.clone();
         new.parent = Some(parent);
+        // The client's own number stays with the call it was given for.
+        if let Some(field) = self.newest_of(&new)?.1.spec.reference_field() {
+            new.fields.remove(&field.name);
+        }
         self.request(&new, now)
     }
 
@@ -111,16 +170,25 @@ impl World {
                 Err(Refusal::AlreadyUnwinding { call: id, target: unwinding.target })
             };
         }
-        match call.phase {
-            Phase::Received | Phase::Gating | Phase::Parked | Phase::Open => {}
-            Phase::Assigned => {
-                let allowed = profile.cancel.until >= CancelUntil::Assigned || force;
-                if let (false, Some(worker)) = (allowed, call.worker()) {
-                    let profile = profile.name.clone();
-                    return Err(Refusal::CancelTooLate { call: id, worker, profile });
-                }
-            }
+        let stage = match call.phase {
+            Phase::Received | Phase::Gating | Phase::Parked => CancelUntil::Parked,
+            Phase::Open => CancelUntil::Open,
+            Phase::Scheduled => CancelUntil::Scheduled,
+            Phase::Assigned => CancelUntil::Assigned,
             _ => return Err(wrong_phase(call, "canceled")),
+        };
+        let rule = profile.cancel;
+        if stage > rule.until && !force {
+            return Err(match call.worker().or(call.reserved()) {
+                Some(worker) => {
+                    Refusal::CancelTooLate { call: id, worker, profile: profile.name.clone() }
+                }
+                None => wrong_phase(call, "canceled"),
+            });
+        }
+        if order.actor == Actor::Customer && rule.customer.is_some_and(|last| stage > last) {
+            let (phase, profile) = (call.phase, profile.name.clone());
+            return Err(Refusal::CustomerCancelTooLate { call: id, phase, profile });
         }
         if planted!(CancelForgotten) {
             return Ok(Decided::nothing().about(id));
@@ -135,14 +203,11 @@ impl World {
         Ok(Decided::of(events).about(id))
     }
 
-    /// Takes back the offer and the worker of a call that leaves the search.
+    /// Takes back the questions and the worker of a call that leaves the search.
     pub(in crate::domain) fn let_go(call: &Call, why: Why) -> Vec<Event> {
-        let mut events = Vec::new();
-        if let Some(offer) = call.offer.filter(|_| !planted!(CancelKeepsOffer)) {
-            let (offer, worker) = (offer.id, offer.worker);
-            events.push(Event::OfferWithdrawn { offer, call: call.id, worker, why });
-        }
-        if let Some(worker) = call.worker() {
+        let mut events =
+            if planted!(CancelKeepsOffer) { Vec::new() } else { Self::take_back(call, why, None) };
+        if let Some(worker) = call.holder().map(|has| has.worker) {
             events.push(Event::AssignmentReleased { call: call.id, worker, why, exclude: false });
         }
         events
@@ -162,6 +227,7 @@ impl World {
         }
         if let Some(cost) = change.cost {
             in_range("cost", cost.0, 0, COST_MAX)?;
+            check_new_price(call, profile, cost)?;
         }
         let mut kind = None;
         if let (Some(value), Some(field)) = (&change.kind, profile.skill_field()) {
@@ -179,15 +245,12 @@ impl World {
             cost: change.cost,
         };
         let mut events = Vec::new();
-        if call.phase == Phase::Assigned {
-            if let Some(worker) = self.unsuited_after(call, change, profile) {
-                let why = Why::Amended;
-                events.push(Event::AssignmentReleased { call: id, worker, why, exclude: false });
-            }
-        } else if let (true, Some(offer)) = (moves, call.offer) {
+        if let Some(worker) = self.unsuited_after(call, change, profile) {
+            let why = Why::Amended;
+            events.push(Event::AssignmentReleased { call: id, worker, why, exclude: false });
+        } else if moves {
             // The question was about another job.
-            let (offer, worker, why) = (offer.id, offer.worker, Why::Amended);
-            events.push(Event::OfferWithdrawn { offer, call: id, worker, why });
+            events.extend(Self::take_back(call, Why::Amended, None));
         }
         events.push(amended);
         let address = change.spot.as_ref().map(|(_, address)| address.clone());
@@ -198,7 +261,7 @@ impl World {
             person.address = address;
             rows.push(RowWrite::Amend(call.subject, person));
         }
-        Ok(Decided { events, rows, call: Some(id), worker: None })
+        Ok(Decided { events, rows, ..Decided::default() }.about(id))
     }
 
     /// The worker, if the changed call is no longer one for them: lacking the skill, or too far away.
@@ -207,14 +270,17 @@ impl World {
         call: &Call,
         change: &Amendment,
         profile: &Profile,
-    ) -> Option<crate::domain::ids::WorkerId> {
-        let worker = self.workers.get(&call.worker()?)?;
+    ) -> Option<WorkerId> {
+        let has = call.holder().filter(|has| has.state != AssignmentState::Working)?;
+        let worker = self.workers.get(&has.worker)?;
         let unskilled = change.kind.as_deref().is_some_and(|kind| !worker.has_skill(Some(kind)));
         let metres = change
             .spot
             .as_ref()
             .and_then(|(spot, _)| self.place(worker).map(|(at, _)| spot.point.metres_to(at)));
-        let far = profile.dispatch.max_metres.zip(metres).is_some_and(|(max, m)| m > max);
+        // Where the worker of a later visit is now says nothing.
+        let max = profile.dispatch.max_metres.filter(|_| has.state.is_live());
+        let far = max.zip(metres).is_some_and(|(max, m)| m > max);
         (unskilled || far).then_some(worker.id)
     }
 
@@ -244,22 +310,19 @@ impl World {
         Ok(Decided::of(events).about(id))
     }
 
-    pub(super) fn release(&self, id: CallId, _order: &Order) -> Result<Decided, Refusal> {
+    pub(super) fn release(&self, id: CallId, no_show: bool) -> Result<Decided, Refusal> {
         let (call, _) = self.live(id)?;
-        match (call.phase, call.worker(), call.held_until) {
-            (Phase::Assigned, Some(worker), _) => {
-                let released = Event::AssignmentReleased {
-                    call: id,
-                    worker,
-                    why: Why::Released,
-                    exclude: true,
-                };
+        let why = if no_show { Why::NoShow } else { Why::Released };
+        match (call.phase, call.holder(), call.held_until) {
+            (Phase::Scheduled | Phase::Assigned, Some(has), _) => {
+                let worker = has.worker;
+                let released = Event::AssignmentReleased { call: id, worker, why, exclude: true };
                 Ok(Decided::of(vec![released]).about(id).by(worker))
             }
-            (Phase::Open, _, Some(_)) => {
+            (Phase::Open, _, Some(_)) if !no_show => {
                 Ok(Decided::of(vec![Event::HoldEnded { call: id }]).about(id))
             }
-            (Phase::Open, _, None) => Err(Refusal::NoWorker { call: id }),
+            (Phase::Open, _, _) => Err(Refusal::NoWorker { call: id }),
             _ => Err(wrong_phase(call, "released")),
         }
     }
@@ -273,69 +336,4 @@ impl World {
         decided.rows.push(RowWrite::Note(self.desk.seq.next(), text.to_owned()));
         Ok(decided)
     }
-}
-
-fn no_such_field(profile: &Profile, field: &str) -> Refusal {
-    let known = profile.fields.iter().map(|f| f.name.as_str()).collect::<Vec<_>>().join(", ");
-    Refusal::NoSuchField { profile: profile.name.clone(), field: field.to_owned(), known }
-}
-
-/// Whether the request fits the profile's fields.
-fn check_fields(new: &NewCall, profile: &Profile) -> Result<(), Refusal> {
-    in_range("priority", new.priority.into(), 0, 3)?;
-    if let Some(Won(cost)) = new.cost {
-        in_range("cost", cost, 0, COST_MAX)?;
-    }
-    for text in [&new.contact.person.name, &new.contact.person.tel, &new.contact.person.address]
-        .into_iter()
-        .flatten()
-    {
-        within("a field", text)?;
-    }
-    for field in &profile.fields {
-        let value = given(new, field);
-        match value {
-            Some(value) => check_value(field, value)?,
-            None if field.required && !given_otherwise(new, field) => {
-                let (profile, field) = (profile.name.clone(), field.name.clone());
-                return Err(Refusal::FieldMissing { profile, field });
-            }
-            None => {}
-        }
-    }
-    for (name, value) in &new.fields {
-        within("a field", value)?;
-        if !profile.fields.iter().any(|f| f.name == *name) {
-            return Err(no_such_field(profile, name));
-        }
-    }
-    if new.kind.is_some() && profile.skill_field().is_none() {
-        return Err(no_such_field(profile, "kind"));
-    }
-    Ok(())
-}
-
-/// The text given for a field of the profile's own.
-fn given<'a>(new: &'a NewCall, field: &Field) -> Option<&'a str> {
-    let named = new.fields.get(&field.name).map(String::as_str);
-    if field.skill { named.or(new.kind.as_deref()) } else { named }
-}
-
-/// Whether a field of the desk's own was given.
-fn given_otherwise(new: &NewCall, field: &Field) -> bool {
-    match field.name.as_str() {
-        "tel" => new.contact.person.tel.is_some(),
-        "location" => new.spot.is_some(),
-        "cost" => new.cost.is_some(),
-        _ => false,
-    }
-}
-
-fn check_value(field: &Field, value: &str) -> Result<(), Refusal> {
-    within("a field", value)?;
-    if field.one_of.is_empty() || field.one_of.iter().any(|allowed| allowed == value) {
-        return Ok(());
-    }
-    let (field, allowed) = (field.name.clone(), field.one_of.join(", "));
-    Err(Refusal::FieldNotAllowed { field, value: value.chars().take(40).collect(), allowed })
 }

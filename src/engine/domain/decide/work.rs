@@ -1,18 +1,17 @@
-//! Commands about workers and the work: assign, start, finish, offers, duty.
+//! Commands about workers and the work: assign, start, finish, duty.
 
-use super::requests::COST_MAX;
+use super::money::check_fare;
+use super::plan::{is_free, is_on_duty, unfit};
 use super::{Decided, in_range, needs_reason, within, wrong_phase};
 use crate::domain::call::{AssignmentState, Call};
 use crate::domain::command::{Current, NewWorker, Order, RowWrite};
-use crate::domain::event::{AssignedBy, Duty, Event, SettledBy, Why, WorkOutcome};
-use crate::domain::ids::{CallId, OfferId, SubjectId, Time, Won, WorkerId};
+use crate::domain::event::{AssignedBy, Duty, Event, Why, Window, WorkOutcome};
+use crate::domain::ids::{CallId, SubjectId, Time, Won, WorkerId};
 use crate::domain::phase::{Phase, Target};
-use crate::domain::profile::{OnAbort, Position, Profile, RequiredBefore};
+use crate::domain::profile::{OnAbort, Profile, RequiredBefore, Stage};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::veiled;
-use crate::domain::worker::Worker;
 use crate::domain::world::World;
-use crate::planted::planted;
 
 /// The most services or skills of one worker.
 const NAMES_MAX: i64 = 64;
@@ -24,18 +23,20 @@ impl World {
         worker: WorkerId,
         force: bool,
         order: &Order,
+        now: Time,
     ) -> Result<Decided, Refusal> {
         let (call, profile) = self.live(id)?;
-        match call.phase {
-            Phase::Open => {}
-            Phase::Assigned if call.worker() == Some(worker) => {
+        match (call.phase, call.holder()) {
+            (Phase::Open, _) => {}
+            (Phase::Scheduled | Phase::Assigned, Some(has)) if has.worker == worker => {
                 return Err(Refusal::SameWorker { call: id, worker });
             }
             _ => return Err(wrong_phase(call, "assigned")),
         }
-        let overridden = self.may_take(call, profile, worker, force, order)?;
-        let events = self.commit_by_hand(call, worker, overridden);
-        Ok(Decided::of(events).about(id).by(worker))
+        let visit = call.window.filter(|window| window.is_far(profile, now));
+        let overridden = self.may_take(call, profile, worker, visit, force, order)?;
+        let by = AssignedBy::Manual { overridden };
+        Ok(Decided::of(self.give(call, worker, visit, by)).about(id).by(worker))
     }
 
     pub(super) fn reassign(
@@ -44,60 +45,49 @@ impl World {
         worker: WorkerId,
         force: bool,
         order: &Order,
+        now: Time,
     ) -> Result<Decided, Refusal> {
         let (call, profile) = self.live(id)?;
-        let (Phase::Assigned, Some(old)) = (call.phase, call.worker()) else {
+        let (Phase::Scheduled | Phase::Assigned, Some(has)) = (call.phase, call.holder()) else {
             return match call.phase {
                 Phase::Open => Err(Refusal::NoWorker { call: id }),
                 _ => Err(wrong_phase(call, "reassigned")),
             };
         };
+        let old = has.worker;
         if old == worker {
             return Err(Refusal::SameWorker { call: id, worker });
         }
-        let overridden = self.may_take(call, profile, worker, force, order)?;
+        let visit = call.window.filter(|window| window.is_far(profile, now));
+        let overridden = self.may_take(call, profile, worker, visit, force, order)?;
         let why = Why::Reassigned;
         let mut events =
             vec![Event::AssignmentReleased { call: id, worker: old, why, exclude: false }];
-        events.extend(self.commit_by_hand(call, worker, overridden));
+        events.extend(self.give(call, worker, visit, AssignedBy::Manual { overridden }));
         Ok(Decided::of(events).about(id).by(worker))
     }
 
-    /// Commits, and takes back whatever question stands in the way.
-    fn commit_by_hand(&self, call: &Call, worker: WorkerId, overridden: bool) -> Vec<Event> {
-        let mut events = Vec::new();
-        let why = Why::Taken;
-        if let Some(offer) = call.offer {
-            // Also when the worker who is asked gets it: they did not say yes.
-            let (offer, asked) = (offer.id, offer.worker);
-            events.push(Event::OfferWithdrawn { offer, call: call.id, worker: asked, why });
-        }
-        let asked = self.workers.get(&worker).and_then(|w| w.offer);
-        if let Some((offer, other)) = asked.filter(|(_, other)| *other != call.id) {
-            events.push(Event::OfferWithdrawn { offer, call: other, worker, why });
-        }
-        let by = AssignedBy::Manual { overridden };
-        events.push(Event::AssignmentCommitted { call: call.id, worker, by, decision: None });
-        events
-    }
-
-    /// Whether a dispatcher may give the call to the worker, and whether that overrides a rule.
+    /// Whether a dispatcher may give the call to the worker, for a visit that is far off or for now, and whether that
+    /// overrides a rule.
     fn may_take(
         &self,
         call: &Call,
         profile: &Profile,
         id: WorkerId,
+        visit: Option<Window>,
         force: bool,
         order: &Order,
     ) -> Result<bool, Refusal> {
         let worker = self.known(id)?;
-        if let Some((busy, _)) = worker.current.filter(|_| !planted!(DoubleAssignment)) {
-            return Err(Refusal::WorkerBusy { worker: id, call: busy });
+        match visit {
+            Some(visit) => self.has_room(worker, call.id, visit)?,
+            None => is_free(worker)?,
         }
-        if worker.duty != Duty::On {
-            return Err(Refusal::WorkerNotOnDuty { worker: id, duty: worker.duty });
-        }
-        let no = Self::objection(call, profile, worker);
+        is_on_duty(worker)?;
+        let no = unfit(call, profile, worker).err().or_else(|| {
+            let excluded = call.search.excluded.contains(&id);
+            excluded.then_some(Refusal::WorkerExcluded { worker: id, call: call.id })
+        });
         if let (Some(refusal), false) = (&no, force) {
             return Err(refusal.clone());
         }
@@ -105,22 +95,6 @@ impl World {
             needs_reason(order, "--force")?;
         }
         Ok(no.is_some())
-    }
-
-    /// What speaks against the worker that a dispatcher may override.
-    fn objection(call: &Call, profile: &Profile, worker: &Worker) -> Option<Refusal> {
-        let id = worker.id;
-        if !worker.serves(&profile.name) {
-            let service = profile.name.clone();
-            return Some(Refusal::WorkerOtherService { worker: id, service });
-        }
-        if let Some(kind) = call.kind.as_deref().filter(|kind| !worker.has_skill(Some(kind))) {
-            return Some(Refusal::WorkerLacksSkill { worker: id, skill: kind.to_owned() });
-        }
-        if call.search.excluded.contains(&id) {
-            return Some(Refusal::WorkerExcluded { worker: id, call: call.id });
-        }
-        None
     }
 
     pub(super) fn arrive(&self, id: CallId) -> Result<Decided, Refusal> {
@@ -140,11 +114,11 @@ impl World {
 
     pub(super) fn start(&self, id: CallId) -> Result<Decided, Refusal> {
         let (call, profile) = self.live(id)?;
-        let (Phase::Assigned, Some(worker)) = (call.phase, call.worker()) else {
+        if !may_begin(call, profile) {
             return Err(wrong_phase(call, "started"));
-        };
-        first_done(call, profile, RequiredBefore::Start)?;
-        Ok(Decided::of(vec![Event::WorkStarted { call: id, worker }]).about(id).by(worker))
+        }
+        let (events, worker) = self.begun(call, profile)?;
+        Ok(Decided { worker, ..Decided::of(events) }.about(id))
     }
 
     pub(super) fn finish_work(
@@ -154,131 +128,46 @@ impl World {
         fare: Option<Won>,
     ) -> Result<Decided, Refusal> {
         let (call, profile) = self.live(id)?;
-        let (Phase::Assigned | Phase::InService, Some(worker)) = (call.phase, call.worker()) else {
+        if call.phase != Phase::InService && !may_begin(call, profile) {
             return Err(Refusal::WrongPhase { call: id, phase: call.phase, verb: "finished" });
-        };
-        if let Some(Won(fare)) = fare {
-            in_range("fare", fare, 0, COST_MAX)?;
         }
+        check_fare(call, profile, fare)?;
         first_done(call, profile, RequiredBefore::Finish)?;
-        let mut events = Vec::new();
-        if call.phase == Phase::Assigned {
-            first_done(call, profile, RequiredBefore::Start)?;
-            events.push(Event::WorkStarted { call: id, worker });
-        }
+        let (mut events, worker) = match call.phase {
+            Phase::InService => (Vec::new(), call.worker()),
+            _ => self.begun(call, profile)?,
+        };
         events.push(Event::WorkFinished { call: id, worker, outcome, fare });
-        events.push(if call.completion_ahead(profile).is_some() {
-            Event::CallClosing { call: id }
-        } else {
-            Event::CallCompleted { call: id }
-        });
-        Ok(Decided::of(events).about(id).by(worker))
+        events.extend(self.after_work(call, profile, fare));
+        Ok(Decided { worker, ..Decided::of(events) }.about(id))
+    }
+
+    /// The events of work that begins, and whose work it is: at an appointment that is still ahead its worker is committed
+    /// first; under the plan `none` nobody is needed.
+    fn begun(
+        &self,
+        call: &Call,
+        profile: &Profile,
+    ) -> Result<(Vec<Event>, Option<WorkerId>), Refusal> {
+        first_done(call, profile, RequiredBefore::Start)?;
+        let worker = call.holder().map(|has| has.worker);
+        let mut events = match call.phase {
+            Phase::Scheduled => self.commit_reserved(call)?,
+            _ => Vec::new(),
+        };
+        events.push(Event::WorkStarted { call: call.id, worker });
+        events.extend(self.shipment(call, profile));
+        Ok((events, worker))
     }
 
     pub(super) fn abort_work(&self, id: CallId, order: &Order) -> Result<Decided, Refusal> {
         let (call, profile) = self.live(id)?;
-        let (Phase::InService, Some(worker)) = (call.phase, call.worker()) else {
+        if call.phase != Phase::InService {
             return Err(Refusal::WrongPhase { call: id, phase: call.phase, verb: "aborted" });
-        };
+        }
         needs_reason(order, "abort")?;
-        Ok(Decided::of(aborted(call, profile, worker)).about(id).by(worker))
-    }
-
-    pub(super) fn settle(
-        &self,
-        id: CallId,
-        by: SettledBy,
-        order: &Order,
-    ) -> Result<Decided, Refusal> {
-        let (call, profile) = self.live(id)?;
-        if call.phase != Phase::Closing {
-            return Err(Refusal::NotClosing { call: id, phase: call.phase, by });
-        }
-        needs_reason(order, "settle")?;
-        let Some((step, state)) = call.completion_ahead(profile) else {
-            return Ok(Decided::nothing().about(id));
-        };
-        // While a request is out nobody knows yet whether it is settled already.
-        if state.out.is_some() {
-            let step = profile.steps.get(step).map_or_else(String::new, |s| s.name.clone());
-            return Err(Refusal::StepNotDone { call: id, step });
-        }
-        let step = u8::try_from(step).unwrap_or(u8::MAX);
-        Ok(Decided::of(vec![Event::StepSettled { call: id, step, by }]).about(id))
-    }
-
-    pub(super) fn waive(&self, id: CallId, name: &str, order: &Order) -> Result<Decided, Refusal> {
-        let (call, profile) = self.live(id)?;
-        needs_reason(order, "waive")?;
-        let Some(at) = profile.step(name) else {
-            let known =
-                profile.steps.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
-            return Err(Refusal::NoSuchStep { call: id, step: name.to_owned(), known });
-        };
-        let waivable = call.is_undoing()
-            && call.steps.get(at).is_some_and(|step| {
-                let stuck = matches!(step.state, crate::domain::call::StepState::UndoDenied { .. });
-                step.out.is_none() && (stuck || step.owes_undo())
-            });
-        if !waivable {
-            return Err(Refusal::NothingToWaive { call: id, step: name.to_owned() });
-        }
-        let step = u8::try_from(at).unwrap_or(u8::MAX);
-        Ok(Decided::of(vec![Event::StepWaived { call: id, step }]).about(id))
-    }
-
-    pub(super) fn retry_call(&self, id: CallId) -> Result<Decided, Refusal> {
-        use crate::domain::call::StepState::{Denied, UndoDenied, Undoing, Waiting};
-        let (call, profile) = self.live(id)?;
-        let retried: Vec<Event> = call
-            .steps
-            .iter()
-            .enumerate()
-            .filter(|(i, step)| {
-                let spec = profile.steps.get(*i);
-                let tried = match step.state {
-                    Undoing { .. } | UndoDenied { .. } => true,
-                    Waiting { unknown, .. } if call.is_undoing() => {
-                        unknown && spec.is_some_and(|s| s.undo)
-                    }
-                    Waiting { .. } => call.phase != Phase::Completed,
-                    Denied { .. } => {
-                        !call.is_undoing()
-                            && spec.is_some_and(|s| s.position != Position::BeforeOpen)
-                    }
-                    _ => false,
-                };
-                step.out.is_none() && tried
-            })
-            .map(|(i, _)| Event::StepRetried { call: id, step: u8::try_from(i).unwrap_or(u8::MAX) })
-            .collect();
-        if retried.is_empty() && call.phase != Phase::Parked {
-            return Err(Refusal::NothingToRetry { call: id });
-        }
-        Ok(Decided::of(retried).about(id))
-    }
-
-    pub(super) fn accept_offer(&self, id: OfferId, now: Time) -> Result<Decided, Refusal> {
-        let (call, worker) = self.open_offer(id, now)?;
-        let accepted = Event::OfferAccepted { offer: id, call, worker };
-        let by = AssignedBy::Offer(id);
-        let committed = Event::AssignmentCommitted { call, worker, by, decision: None };
-        Ok(Decided::of(vec![accepted, committed]).about(call).by(worker))
-    }
-
-    pub(super) fn decline_offer(&self, id: OfferId, now: Time) -> Result<Decided, Refusal> {
-        let (call, worker) = self.open_offer(id, now)?;
-        let declined = Event::OfferDeclined { offer: id, call, worker };
-        Ok(Decided::of(vec![declined]).about(call).by(worker))
-    }
-
-    fn open_offer(&self, id: OfferId, now: Time) -> Result<(CallId, WorkerId), Refusal> {
-        let call = self.index.offers.get(&id).and_then(|call| self.calls.get(call));
-        let open = call.and_then(|c| c.offer.map(|offer| (c.id, offer)));
-        match open {
-            Some((call, offer)) if offer.deadline > now => Ok((call, offer.worker)),
-            _ => Err(Refusal::OfferOver(id)),
-        }
+        let worker = call.worker();
+        Ok(Decided { worker, ..Decided::of(aborted(call, profile, worker)) }.about(id))
     }
 
     pub(super) fn add_worker(&self, new: &NewWorker) -> Result<Decided, Refusal> {
@@ -304,7 +193,7 @@ impl World {
             duty: new.duty,
         };
         let rows = vec![RowWrite::Subject(subject, person.clone())];
-        Ok(Decided { events: vec![added], rows, call: None, worker: Some(worker) })
+        Ok(Decided { events: vec![added], rows, ..Decided::default() }.by(worker))
     }
 
     pub(super) fn set_duty(
@@ -333,7 +222,7 @@ impl World {
                 Current::Abort if working => {
                     needs_reason(order, "--abort")?;
                     let (live, profile) = self.live(call)?;
-                    events.extend(aborted(live, profile, id));
+                    events.extend(aborted(live, profile, Some(id)));
                 }
                 _ => {
                     let why = Why::WorkerOff;
@@ -369,7 +258,7 @@ impl World {
 }
 
 /// The events of work broken off.
-fn aborted(call: &Call, profile: &Profile, worker: WorkerId) -> Vec<Event> {
+fn aborted(call: &Call, profile: &Profile, worker: Option<WorkerId>) -> Vec<Event> {
     let mut events = vec![Event::WorkAborted { call: call.id, worker }];
     if profile.on_abort == OnAbort::End {
         events.push(Event::CallUnwinding {
@@ -380,6 +269,15 @@ fn aborted(call: &Call, profile: &Profile, worker: WorkerId) -> Vec<Event> {
         });
     }
     events
+}
+
+/// Whether work may begin from where the call stands.
+fn may_begin(call: &Call, profile: &Profile) -> bool {
+    match call.phase {
+        Phase::Scheduled | Phase::Assigned => true,
+        Phase::Open => matches!(call.stage(profile), Some(Stage::None { .. })),
+        _ => false,
+    }
 }
 
 /// A step may hold a command back until it is done.

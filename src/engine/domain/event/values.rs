@@ -3,7 +3,9 @@
 //! Invariant: plain data that is written in the journal; nothing here names a person. Decides nothing.
 
 use crate::domain::geo::Point;
-use crate::domain::ids::{CallId, Millis, OfferId, ParticipantId, Seq, SubjectId, WorkerId};
+use crate::domain::ids::{
+    CallId, MemberId, Millis, OfferId, ParticipantId, Seq, SubjectId, Time, Won, WorkerId,
+};
 use crate::domain::profile::Transport;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -124,6 +126,11 @@ pub enum AssignedBy {
     Auto,
     /// The worker accepted an offer.
     Offer(OfferId),
+    /// The worker took it from the open list.
+    Claim {
+        /// The worker had declined it, or been taken off it, before.
+        overridden: bool,
+    },
     /// A dispatcher said so.
     Manual {
         /// The dispatcher went against an exclusion or a missing skill.
@@ -193,6 +200,8 @@ pub enum Verdict {
     Asked,
     /// Farther away than the profile allows.
     TooFar,
+    /// Has an appointment that this call would run into.
+    Reserved,
 }
 
 /// What was considered when a worker was chosen, or when nobody could be.
@@ -234,6 +243,8 @@ pub enum SettledBy {
     Card,
     /// Let go.
     Waive,
+    /// There was nothing to pay: the desk says so itself.
+    Nothing,
 }
 
 /// Why a call is parked.
@@ -278,6 +289,12 @@ pub enum Why {
     Taken,
     /// The call was put on hold.
     Held,
+    /// The worker did not come.
+    NoShow,
+    /// The appointment began and its worker was not free for it.
+    Missed,
+    /// The appointment was moved.
+    Rescheduled,
 }
 
 /// What an attention item is about.
@@ -314,6 +331,10 @@ pub enum Concern {
     ClockStepped,
     /// A participant said ok long after its call had ended.
     LateOk,
+    /// The call was to be served by now.
+    PromisePassed,
+    /// A refund was refused.
+    RefundDenied,
 }
 
 impl Concern {
@@ -325,7 +346,9 @@ impl Concern {
             | Self::NeedsDispatcher
             | Self::UndoDenied
             | Self::ClosingDenied
-            | Self::StepDenied => true,
+            | Self::StepDenied
+            | Self::PromisePassed
+            | Self::RefundDenied => true,
             Self::Misconfigured | Self::NoticeDead | Self::ClockStepped | Self::LateOk => false,
         }
     }
@@ -344,4 +367,128 @@ pub struct NoticeKey {
     pub to: SubjectId,
     /// By what.
     pub transport: Transport,
+}
+
+/// A span of time on the calendar: an appointment. `from` lies before `until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Window {
+    /// Its begin.
+    pub from: Time,
+    /// Its end.
+    pub until: Time,
+}
+
+impl Window {
+    /// Whether the two share an instant.
+    #[must_use]
+    pub fn overlaps(self, other: Self) -> bool {
+        self.from < other.until && other.from < self.until
+    }
+}
+
+/// The card that is kept for a member. The provider's token itself is a row, never in here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Card {
+    /// A token.
+    Token,
+    /// A test token (`tok_declined…`): the desk's own payment ledger refuses it.
+    Declined,
+}
+
+/// A member as they were when the call was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRef {
+    /// Who.
+    pub member: MemberId,
+    /// The friend who is told of the ride, when one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub friend: Option<SubjectId>,
+    /// Whether the friend can be told anything.
+    #[serde(default)]
+    pub friend_reachable: bool,
+    /// The card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+}
+
+/// An account of the desk's books.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Account {
+    /// What customers paid by the cards kept for them.
+    Card,
+    /// What was paid in cash.
+    Cash,
+    /// What was paid by card outside the desk.
+    CardOutside,
+    /// What was let go.
+    Waived,
+    /// What was earned.
+    Revenue,
+}
+
+impl Account {
+    /// The name used in commands and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Card => "card",
+            Self::Cash => "cash",
+            Self::CardOutside => "card_outside",
+            Self::Waived => "waived",
+            Self::Revenue => "revenue",
+        }
+    }
+}
+
+/// One line of an entry in the books: debit is positive, credit negative. The lines of an entry add up to zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Which account.
+    pub account: Account,
+    /// How much.
+    pub won: Won,
+}
+
+/// Why money moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MoneyMove {
+    /// The price was captured.
+    Captured,
+    /// It, or a part of it, was given back.
+    Refunded,
+    /// It was settled by hand.
+    Settled(SettledBy),
+}
+
+/// Why stock moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StockMove {
+    /// It came in: on hand rises.
+    Received,
+    /// It was lost, broken or miscounted: on hand falls.
+    WrittenOff,
+    /// A call holds it: reserved rises.
+    Reserved,
+    /// The call gave it back: reserved falls.
+    Returned,
+    /// It left with the call: reserved and on hand fall.
+    Shipped,
+}
+
+impl StockMove {
+    /// The name used in commands and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::WrittenOff => "written_off",
+            Self::Reserved => "reserved",
+            Self::Returned => "returned",
+            Self::Shipped => "shipped",
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What the events of a call's life make of it.
 
-use crate::domain::call::{AssignmentState, Call, Search, Step, Unwinding};
+use crate::domain::call::{AssignmentState, Call, Money, Search, Step, Unwinding};
 use crate::domain::event::{Event, Outcome};
 use crate::domain::ids::{CallId, Millis, Time};
 use crate::domain::phase::{Phase, may_move};
@@ -9,7 +9,7 @@ use crate::domain::snapshot::Part;
 use crate::domain::world::World;
 
 /// How long an ended call is remembered when an answer from outside may still be under way.
-const LINGER: Millis = Millis::mins(15);
+pub(super) const LINGER: Millis = Millis::mins(15);
 
 impl World {
     pub(super) fn evolve_call(&mut self, event: &Event) {
@@ -35,6 +35,7 @@ impl World {
                     c.search.opened_at = at;
                     c.search.begin(at, clock, ends);
                 });
+                self.set_dispatch(*call);
                 self.set_fresh(*call);
             }
             Event::CallUnwinding { call, target, why, retry_at } => {
@@ -57,52 +58,20 @@ impl World {
                 });
             }
             Event::CallClosing { call } => self.with_call(*call, |c| c.enter(Phase::Closing, at)),
-            Event::CallCompleted { call } => self.with_call(*call, |c| {
-                c.enter(Phase::Completed, at);
-                // What is out holds a place in flight until it is answered or given up.
-                if c.steps.iter().any(|step| step.out.is_some()) {
-                    c.linger_until = Some(at.plus(LINGER));
-                }
-            }),
-            Event::CallAmended { call, spot, tel, kind, cost } => {
+            Event::CallCompleted { call } => {
+                let outside = self.asked_outside(*call);
                 self.with_call(*call, |c| {
-                    if let Some(spot) = spot {
-                        c.spot = Some(*spot);
-                    }
-                    if let Some((digest, reachable)) = tel {
-                        c.tel = Some(*digest);
-                        c.reachable = *reachable;
-                    }
-                    if let Some(kind) = kind {
-                        c.kind = Some(kind.clone());
-                    }
-                    if let Some(cost) = cost {
-                        c.cost = Some(*cost);
+                    c.enter(Phase::Completed, at);
+                    // What is out holds a place in flight until it is answered or given up; what was given up may still
+                    // be answered.
+                    let awaited = |s: &Step| s.out.is_some() || outside && !s.doubtful.is_empty();
+                    if c.steps.iter().any(awaited) {
+                        c.linger_until = Some(at.plus(LINGER));
                     }
                 });
-                let open = self.calls.get(call).is_some_and(|c| c.phase == Phase::Open);
-                if open && (spot.is_some() || kind.is_some()) {
-                    self.set_fresh(*call);
+                if let Some(known) = self.calls.get(call).and_then(|c| c.member) {
+                    self.with_member(known.member, |m| m.rides += 1);
                 }
-            }
-            Event::PrioritySet { call, priority } => {
-                self.with_call(*call, |c| c.priority = *priority);
-            }
-            Event::CallHeld { call, until } => self.with_call(*call, |c| {
-                c.held_until = Some(*until);
-                c.phase_at = c.phase_at.min(at);
-            }),
-            Event::HoldEnded { call } => {
-                let clock = self.search_clock(at);
-                let ends = self.search_end(*call, clock);
-                self.with_call(*call, |c| {
-                    c.held_until = None;
-                    if let Some(ends) = ends {
-                        c.search.ends_at = ends;
-                        c.search.stage_at = clock;
-                    }
-                });
-                self.set_fresh(*call);
             }
             Event::NoteAdded { call } => self.with_call(*call, |_| {}),
             _ => {}
@@ -123,6 +92,9 @@ impl World {
             fields,
             lang,
             parent,
+            member,
+            window,
+            asked,
         } = event
         else {
             return;
@@ -159,6 +131,15 @@ impl World {
             seqs: Vec::new(),
             told: std::collections::BTreeSet::new(),
             linger_until: None,
+            broadcast: None,
+            member: *member,
+            window: *window,
+            money: Money::default(),
+            refunds: Vec::new(),
+            rating: None,
+            disposition: None,
+            shipped: false,
+            asked: *asked,
         };
         self.desk.next.call = self.desk.next.call.max(call.0);
         self.desk.next.subject = self.desk.next.subject.max(subject.0);
@@ -171,6 +152,25 @@ impl World {
         let call = self.calls.get(&call)?;
         let adopted = self.desk.profiles.get(&call.profile)?;
         Some(clock.plus(adopted.spec.dispatch.search_ms))
+    }
+
+    /// The search begins at the first stage of the plan, once the appointment is near.
+    pub(super) fn search_anew(&mut self, call: CallId) {
+        let at = self.desk.at;
+        let clock = self.search_clock(at);
+        let Some(ends) = self.search_end(call, clock) else { return };
+        self.with_call(call, |c| c.search.begin(at, clock, ends));
+        self.set_dispatch(call);
+        self.set_fresh(call);
+    }
+
+    /// Nobody is searched for an appointment that is far off.
+    pub(super) fn set_dispatch(&mut self, id: CallId) {
+        let at = self.desk.at;
+        let Some(call) = self.calls.get(&id) else { return };
+        let Some(adopted) = self.desk.profiles.get(&call.profile) else { return };
+        let due = call.window.map(|window| window.dispatch_at(&adopted.spec));
+        self.with_call(id, |c| c.search.dispatch_at = due.filter(|due| *due > at));
     }
 
     /// An attempt is owed, unless the stage leaves it to a dispatcher.
@@ -193,9 +193,7 @@ impl World {
             }
             let stays = self.calls.get(&id).is_some_and(|call| {
                 let adopted = self.desk.profiles.get(&call.profile);
-                let owes = call.phase != Phase::Completed
-                    && adopted.is_some_and(|adopted| !call.is_unwound(&adopted.spec));
-                owes || call.steps.iter().any(|step| step.out.is_some())
+                adopted.is_some_and(|adopted| !call.is_at_rest(&adopted.spec))
             });
             match self.calls.get_mut(&id) {
                 Some(call) if stays => call.linger_until = Some(at.plus(LINGER)),
@@ -240,9 +238,11 @@ impl Search {
         self.stage_at = clock;
         self.ends_at = ends;
         self.fresh_at = at;
+        self.begun_at = at;
         self.exhausted = false;
         self.asked.clear();
         self.offers = 0;
+        self.told = 0;
     }
 }
 

@@ -4,22 +4,27 @@
 //! settings or a clock, and it decides nothing: an event that does not fit is a bug and is left without effect.
 
 mod calls;
+mod goods;
+mod money;
 mod search;
 mod steps;
+mod terms;
 
 pub(super) use steps::{kind_of, lease};
 
 use super::breaker::{Breaker, BreakerSettings, StateKind, Transition};
 use super::call::Out;
-use super::event::{About, Event, Mode, Record};
+use super::event::{About, Event, Mode, NoticeKey, Record};
 use super::event::{Duty, ParticipantKind};
 use super::ids::IncidentId;
-use super::ids::{CallId, Millis, ParticipantId, Seq, Time, WorkerId};
+use super::ids::{CallId, MemberId, Millis, ParticipantId, Seq, Time, WorkerId};
+use super::member::Member;
 use super::participant::{INCIDENTS_MAX, Incident, Participant};
-use super::profile::Transport;
+use super::profile::{Profile, Transport};
 use super::snapshot::Part;
 use super::worker::Worker;
 use super::world::{Adopted, Attention, Owed, World};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl World {
@@ -73,12 +78,15 @@ impl World {
                 let by_name = |name: &str| {
                     self.desk.participants.values().find(|p| p.name == name).map(|p| p.id)
                 };
-                let answers =
-                    spec.steps.iter().filter_map(|step| by_name(&step.name)).collect::<Vec<_>>();
+                let answers = spec
+                    .steps
+                    .iter()
+                    .filter_map(|step| by_name(step.answerer()))
+                    .collect::<Vec<_>>();
                 self.desk.next.profile = self.desk.next.profile.max(profile.0);
                 self.desk.newest.insert(spec.name.clone(), *profile);
                 self.index.services.intern(&spec.name);
-                let adopted = Arc::new(Adopted { spec: spec.clone(), answers });
+                let adopted = Arc::new(Adopted { spec: Profile::clone(spec), answers });
                 self.desk.profiles.insert(*profile, adopted);
             }
             Event::ParticipantSet { participant, name, kind, breaker, bulkhead } => {
@@ -105,6 +113,8 @@ impl World {
                     offer: None,
                     idle_since: self.desk.at,
                     seen: None,
+                    reserved: BTreeMap::new(),
+                    rated: (0, 0),
                 };
                 self.workers.insert(*worker, added);
                 self.changed.insert(Part::of_worker(*worker));
@@ -143,6 +153,39 @@ impl World {
                     self.reindex_notices(*notice);
                 }
                 self.touched.insert(notice.call);
+            }
+            Event::WorkersTold { call, rule, transport, workers } => {
+                self.tell_workers(*call, *rule, *transport, workers);
+            }
+            Event::MemberAdded {
+                member,
+                subject,
+                tel,
+                reachable,
+                friend,
+                friend_reachable,
+                card,
+            } => {
+                let friend = friend.map(|friend| (friend, *friend_reachable));
+                let (id, subject, tel, reachable, card) =
+                    (*member, *subject, *tel, *reachable, *card);
+                self.desk.next.member = self.desk.next.member.max(id.0);
+                let newest = subject.0.max(friend.map_or(0, |(friend, _)| friend.0));
+                self.desk.next.subject = self.desk.next.subject.max(newest);
+                let (rides, coupons) = (0, Vec::new());
+                let added = Member { id, subject, tel, reachable, friend, card, rides, coupons };
+                self.members.insert(id, added);
+                self.with_member(id, |_| {});
+            }
+            Event::MemberChanged { member, subject, tel, friend, card } => {
+                let newest = subject.map_or(0, |s| s.0).max(friend.map_or(0, |(f, _)| f.0));
+                self.desk.next.subject = self.desk.next.subject.max(newest);
+                self.with_member(*member, |m| {
+                    m.subject = subject.unwrap_or(m.subject);
+                    m.friend = friend.or(m.friend);
+                    m.card = card.or(m.card);
+                    (m.tel, m.reachable) = tel.unwrap_or((m.tel, m.reachable));
+                });
             }
             Event::NoticeSuppressed { notice } => drop(self.touched.insert(notice.call)),
             Event::NoticeDelivered { notice } => {
@@ -200,6 +243,11 @@ impl World {
             Event::StageEntered { .. }
             | Event::PlanExhausted { .. }
             | Event::NobodyFound { .. }
+            | Event::BroadcastSent { .. }
+            | Event::BroadcastOver { .. }
+            | Event::AssignmentReserved { .. }
+            | Event::ReservationDue { .. }
+            | Event::WorkerEnRoute { .. }
             | Event::OfferSent { .. }
             | Event::OfferAccepted { .. }
             | Event::OfferDeclined { .. }
@@ -211,6 +259,21 @@ impl World {
             | Event::WorkStarted { .. }
             | Event::WorkFinished { .. }
             | Event::WorkAborted { .. } => self.evolve_search(event),
+            Event::CallRecalled { .. }
+            | Event::MoneyMoved { .. }
+            | Event::RefundAsked { .. }
+            | Event::CouponGranted { .. }
+            | Event::CouponUsed { .. }
+            | Event::CallRated { .. }
+            | Event::DispositionSet { .. } => self.evolve_money(event),
+            Event::StockMoved { .. } => self.evolve_stock(event),
+            Event::DispatchDue { .. }
+            | Event::StillSearching { .. }
+            | Event::CallRescheduled { .. }
+            | Event::CallAmended { .. }
+            | Event::PrioritySet { .. }
+            | Event::CallHeld { .. }
+            | Event::HoldEnded { .. } => self.evolve_terms(event),
             Event::CallReceived { .. }
             | Event::CallParked { .. }
             | Event::CallResumed { .. }
@@ -219,10 +282,6 @@ impl World {
             | Event::CallEnded { .. }
             | Event::CallClosing { .. }
             | Event::CallCompleted { .. }
-            | Event::CallAmended { .. }
-            | Event::PrioritySet { .. }
-            | Event::CallHeld { .. }
-            | Event::HoldEnded { .. }
             | Event::NoteAdded { .. } => self.evolve_call(event),
         }
     }
@@ -274,6 +333,7 @@ impl World {
             self.desk.participants.insert(id, new);
         }
         self.reindex_participant(id);
+        self.note_all_ripe();
     }
 
     fn is_out(&self, call: CallId, step: u8) -> bool {
@@ -302,6 +362,7 @@ impl World {
             }
         }
         self.reindex_participant(id);
+        self.note_all_ripe();
     }
 
     fn set_assign(&mut self, mode: Mode) {
@@ -385,6 +446,30 @@ impl World {
                 change(step);
             }
         });
+    }
+
+    /// Everybody who is told what [`Event::WorkersTold`] says: what is not delivered by the commit is owed to each.
+    fn tell_workers(&mut self, call: CallId, rule: u8, transport: Transport, workers: &[WorkerId]) {
+        self.touched.insert(call);
+        if transport == Transport::Inbox {
+            return;
+        }
+        for worker in workers {
+            let Some(to) = self.workers.get(worker).map(|w| w.subject) else { continue };
+            let key = NoticeKey { seq: self.desk.seq, call, rule, to, transport };
+            let owed = Owed { worker: Some(*worker), tries: 0, not_before: self.desk.at };
+            self.desk.notices.insert(key, owed);
+            self.reindex_notices(key);
+        }
+    }
+
+    /// Changes a member and puts them where they now belong in the index.
+    pub(super) fn with_member(&mut self, id: MemberId, change: impl FnOnce(&mut Member)) {
+        let Some(member) = self.members.get_mut(&id) else { return };
+        self.changed.insert(Part::of_member(id));
+        self.index.members.remove(&member.tel);
+        change(member);
+        self.index.members.insert(member.tel, id);
     }
 
     /// Changes a worker and puts them where they now belong in the index.

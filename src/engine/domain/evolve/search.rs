@@ -1,11 +1,13 @@
 //! What the events of a search and of an assignment make of a call and its worker: always both in one event.
 
-use crate::domain::call::{Assignment, AssignmentState, Offer};
-use crate::domain::event::Event;
-use crate::domain::ids::{CallId, WorkerId};
+use crate::domain::call::{Assignment, AssignmentState, Broadcast, Call, Offer};
+use crate::domain::event::{Event, Why};
+use crate::domain::ids::{CallId, OfferId, WorkerId};
 use crate::domain::phase::Phase;
+use crate::domain::profile::{OnAbort, Stage};
 use crate::domain::world::World;
 use crate::planted::planted;
+use std::collections::BTreeSet;
 
 impl World {
     #[expect(clippy::too_many_lines, reason = "one arm per event; each arm is a line or two")]
@@ -14,7 +16,10 @@ impl World {
         match event {
             Event::StageEntered { call, stage } => {
                 let clock = self.search_clock(at);
+                // Where nobody was searched until now the time to find somebody begins.
+                let ends = self.search_end(*call, clock).filter(|_| self.needs_nobody(*call));
                 self.with_call(*call, |c| {
+                    c.search.ends_at = ends.unwrap_or(c.search.ends_at);
                     c.search.stage = *stage;
                     c.search.stage_at = clock;
                     c.search.asked.clear();
@@ -39,15 +44,50 @@ impl World {
                 });
                 self.with_worker(*worker, |w| w.offer = Some((*offer, *call)));
             }
-            Event::OfferAccepted { call, worker, .. } => {
-                self.end_offer(*call, *worker);
-            }
-            Event::OfferDeclined { call, worker, .. } => {
-                self.end_offer(*call, *worker);
+            Event::BroadcastSent { offer, call, workers, ring, deadline, .. } => {
+                self.desk.next.offer = self.desk.next.offer.max(offer.0);
+                let again = self.been_at_work(*call, *offer);
                 self.with_call(*call, |c| {
-                    c.search.excluded.insert(*worker);
+                    let known = c.broadcast.take().filter(|b| b.id == *offer && !b.over);
+                    let mut asked = known.map(|b| b.asked).unwrap_or_default();
+                    asked.extend(workers.iter().copied());
+                    c.told.extend(workers.iter().copied());
+                    let (id, ring, deadline) = (*offer, *ring, *deadline);
+                    c.broadcast = Some(Broadcast { id, asked, ring, deadline, over: false });
+                    c.search.asked.retain(|worker| !again.contains(worker));
+                    c.search.offers += 1;
+                    c.search.fresh = false;
+                });
+            }
+            Event::BroadcastOver { call, why, losers, .. } => {
+                self.with_call(*call, |c| {
+                    if let Some(broadcast) = &mut c.broadcast {
+                        broadcast.over = true;
+                    }
+                    if *why == Why::SearchOver {
+                        c.search.asked.extend(losers.iter().copied());
+                    }
                 });
                 self.set_fresh(*call);
+            }
+            Event::OfferAccepted { offer, call, worker } if self.is_exclusive(*call, *offer) => {
+                self.end_offer(*call, *worker);
+            }
+            Event::OfferDeclined { offer, call, worker } => {
+                if self.is_exclusive(*call, *offer) {
+                    self.end_offer(*call, *worker);
+                }
+                self.with_call(*call, |c| {
+                    c.search.excluded.insert(*worker);
+                    if let Some(broadcast) = &mut c.broadcast {
+                        broadcast.asked.remove(worker);
+                    }
+                });
+                // As long as somebody may still say yes nothing is owed.
+                let waits = |c: &Call| c.live_broadcast().is_some_and(|b| !b.asked.is_empty());
+                if !self.calls.get(call).is_some_and(waits) {
+                    self.set_fresh(*call);
+                }
             }
             Event::OfferExpired { call, worker, .. } => {
                 self.end_offer(*call, *worker);
@@ -67,17 +107,46 @@ impl World {
                     c.assignment = Some(assignment);
                     c.told.insert(*worker);
                     c.held_until = None;
+                    c.search.dispatch_at = None;
                     c.search.fresh = false;
                     c.enter(Phase::Assigned, at);
                 });
                 self.with_worker(*worker, |w| {
+                    w.reserved.remove(call);
                     if !planted!(WrongEvolve) {
                         w.current = Some((*call, AssignmentState::Committed));
                     }
                 });
             }
+            Event::AssignmentReserved { call, worker, window, by } => {
+                let assignment =
+                    Assignment { worker: *worker, by: *by, state: AssignmentState::Reserved, at };
+                self.with_call(*call, |c| {
+                    c.assignment = Some(assignment);
+                    c.told.insert(*worker);
+                    c.window = Some(*window);
+                    c.held_until = None;
+                    c.search.dispatch_at = None;
+                    c.search.fresh = false;
+                    c.enter(Phase::Scheduled, at);
+                });
+                self.with_worker(*worker, |w| {
+                    w.reserved.insert(*call, *window);
+                });
+            }
+            Event::ReservationDue { call, .. } => self.with_call(*call, |c| {
+                if let Some(assignment) = &mut c.assignment {
+                    assignment.state = AssignmentState::Due;
+                }
+            }),
             Event::AssignmentReleased { call, worker, exclude, .. } => {
-                self.free(*worker);
+                if self.calls.get(call).is_some_and(|c| c.phase == Phase::Scheduled) {
+                    self.with_worker(*worker, |w| {
+                        w.reserved.remove(call);
+                    });
+                } else {
+                    self.free(*worker);
+                }
                 let clock = self.search_clock(at);
                 let ends = self.search_end(*call, clock);
                 self.with_call(*call, |c| {
@@ -90,18 +159,31 @@ impl World {
                     }
                     c.enter(Phase::Open, at);
                 });
+                self.set_dispatch(*call);
                 self.set_fresh(*call);
+            }
+            Event::WorkerEnRoute { call, worker } => {
+                self.set_work(*call, *worker, AssignmentState::EnRoute);
             }
             Event::WorkerArrived { call, worker } => {
                 self.advance_work(*call, *worker, AssignmentState::Arrived);
             }
             Event::WorkStarted { call, worker } => {
-                self.advance_work(*call, *worker, AssignmentState::Working);
-                self.with_call(*call, |c| c.enter(Phase::InService, at));
+                if let Some(worker) = worker {
+                    self.advance_work(*call, *worker, AssignmentState::Working);
+                }
+                self.with_call(*call, |c| {
+                    c.held_until = None;
+                    c.search.dispatch_at = None;
+                    c.search.fresh = false;
+                    c.enter(Phase::InService, at);
+                });
             }
             Event::WorkFinished { call, worker, outcome, fare } => {
-                self.see_at_call(*call, *worker);
-                self.free(*worker);
+                if let Some(worker) = worker {
+                    self.see_at_call(*call, *worker);
+                    self.free(*worker);
+                }
                 self.with_call(*call, |c| {
                     c.end_assignment();
                     c.outcome = Some(*outcome);
@@ -111,8 +193,10 @@ impl World {
                 });
             }
             Event::WorkAborted { call, worker } => {
-                self.see_at_call(*call, *worker);
-                self.free(*worker);
+                if let Some(worker) = worker {
+                    self.see_at_call(*call, *worker);
+                    self.free(*worker);
+                }
                 self.abort(*call, *worker);
             }
             _ => {}
@@ -120,26 +204,47 @@ impl World {
     }
 
     /// After an abort the call is open again; if its profile ends it instead, the same record says so next.
-    fn abort(&mut self, call: CallId, worker: WorkerId) {
+    fn abort(&mut self, call: CallId, worker: Option<WorkerId>) {
         let at = self.desk.at;
         let reopens = self
             .calls
             .get(&call)
             .and_then(|c| self.desk.profiles.get(&c.profile))
-            .is_some_and(|p| p.spec.on_abort == crate::domain::profile::OnAbort::Reopen);
+            .is_some_and(|p| p.spec.on_abort == OnAbort::Reopen);
         let clock = self.search_clock(at);
         let ends = self.search_end(call, clock);
         self.with_call(call, |c| {
             c.assignment = None;
-            c.search.excluded.insert(worker);
+            c.search.excluded.extend(worker);
             if let (true, Some(ends)) = (reopens, ends) {
                 c.search.begin(at, clock, ends);
                 c.enter(Phase::Open, at);
             }
         });
         if reopens {
+            self.set_dispatch(call);
             self.set_fresh(call);
         }
+    }
+
+    /// Whether the stage the call is in looks for nobody.
+    fn needs_nobody(&self, call: CallId) -> bool {
+        let Some(call) = self.calls.get(&call) else { return false };
+        let adopted = self.desk.profiles.get(&call.profile);
+        adopted.is_some_and(|p| matches!(call.stage(&p.spec), Some(Stage::None { .. })))
+    }
+
+    /// Before a broadcast begins anew: those who said nothing to the last one and have been at work since.
+    fn been_at_work(&self, call: CallId, offer: OfferId) -> BTreeSet<WorkerId> {
+        let Some(call) = self.calls.get(&call) else { return BTreeSet::new() };
+        let Some(last) = call.broadcast.as_ref().filter(|b| b.id != offer) else {
+            return BTreeSet::new();
+        };
+        let worked = |id: &&WorkerId| {
+            let worker = self.workers.get(id);
+            worker.is_some_and(|w| w.current.is_some() || w.idle_since > last.deadline)
+        };
+        call.search.asked.iter().filter(worked).copied().collect()
     }
 
     fn end_offer(&mut self, call: CallId, worker: WorkerId) {
@@ -147,8 +252,17 @@ impl World {
         self.with_worker(worker, |w| w.offer = None);
     }
 
+    /// Whether the question is one to a single worker.
+    fn is_exclusive(&self, call: CallId, offer: OfferId) -> bool {
+        self.calls.get(&call).is_some_and(|c| c.offer.is_some_and(|o| o.id == offer))
+    }
+
     fn advance_work(&mut self, call: CallId, worker: WorkerId, state: AssignmentState) {
         self.see_at_call(call, worker);
+        self.set_work(call, worker, state);
+    }
+
+    fn set_work(&mut self, call: CallId, worker: WorkerId, state: AssignmentState) {
         self.with_call(call, |c| {
             if let Some(assignment) = &mut c.assignment {
                 assignment.state = state;

@@ -51,6 +51,8 @@ impl World {
                     .and_then(|c| c.steps.get(usize::from(*step)))
                     .and_then(|s| s.out)
                     .filter(|out| out.attempt == *attempt && !late);
+                // Of goods the moves of stock say what was done; here only that it is never to be done.
+                let tells = *op == Op::Undo || !self.reserves(*call, *step);
                 let local = self.answering(*call, *step).is_some_and(|p| p.is_local());
                 if let (Some(out), Some(p)) = (out, self.answering(*call, *step)) {
                     let leaks = planted!(PermitLeaked) && leaves_open(outcome);
@@ -75,7 +77,7 @@ impl World {
                         s.out = None;
                     }
                     s.doubt(*op, *attempt, outcome);
-                    if local {
+                    if local && tells {
                         s.effect = effect_after(s.effect, *op, outcome);
                     }
                     if *late { s.take_late(&given) } else { s.take(&given) }
@@ -102,7 +104,14 @@ impl World {
     /// Who answers this step of this call.
     pub(in crate::domain) fn answerer(&self, call: CallId, step: u8) -> Option<ParticipantId> {
         let call = self.calls.get(&call)?;
-        self.desk.profiles.get(&call.profile)?.answers.get(usize::from(step)).copied()
+        self.desk.profiles.get(&call.profile)?.answerer(usize::from(step))
+    }
+
+    fn reserves(&self, call: CallId, step: u8) -> bool {
+        use crate::domain::profile::Does;
+        let profile = self.calls.get(&call).and_then(|call| self.desk.profiles.get(&call.profile));
+        let spec = profile.and_then(|adopted| adopted.step(usize::from(step)));
+        spec.is_some_and(|spec| spec.does == Does::Reserve)
     }
 
     fn answering(&mut self, call: CallId, step: u8) -> Option<&mut Participant> {
@@ -250,10 +259,10 @@ impl Step {
     /// Takes an answer that was given up before. Only a deed matters: it is kept, or undone like any other.
     fn take_late(&mut self, given: &Given<'_>) {
         if given.op == Op::Do && *given.outcome == Outcome::Ok {
-            self.state = match self.state {
-                StepState::Undoing { retry_at } => StepState::Undoing { retry_at },
-                _ => StepState::Done,
-            };
+            match self.state {
+                StepState::Undoing { .. } | StepState::Settled { .. } | StepState::Waived => {}
+                _ => self.state = StepState::Done,
+            }
             self.group = given.group;
             self.started = true;
         }

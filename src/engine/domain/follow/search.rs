@@ -1,14 +1,14 @@
 //! What follows by itself in the search for a worker.
 
+use super::broadcast::Rings;
 use super::{Pass, SERVED_MAX};
 use crate::domain::call::{Call, Rank};
 use crate::domain::event::{AssignedBy, Decision, Event, Why};
-use crate::domain::ids::{Millis, OfferId, Time, WorkerId};
+use crate::domain::ids::{OfferId, Time, WorkerId};
 use crate::domain::phase::{Phase, Target};
 use crate::domain::profile::{Profile, Stage};
 use crate::domain::worker::{Availability, Worker};
 use crate::domain::world::World;
-use crate::planted::planted;
 
 /// How many waiting calls are tried for one worker before the rest is left to others.
 const TRIED_MAX: usize = 64;
@@ -22,8 +22,10 @@ impl World {
                 Vec::new()
             };
         }
-        let early = Millis::secs(if planted!(StaleTimer) { 5 } else { 0 });
-        if let Some(offer) = call.offer.filter(|offer| offer.deadline <= now.plus(early)) {
+        if let Some(at) = call.search.dispatch_at {
+            return if at <= now { vec![Event::DispatchDue { call: call.id }] } else { Vec::new() };
+        }
+        if let Some(offer) = call.offer.filter(|offer| offer.lapses_at() <= now) {
             let (offer, worker) = (offer.id, offer.worker);
             return vec![Event::OfferExpired { offer, call: call.id, worker }];
         }
@@ -31,7 +33,7 @@ impl World {
             return Vec::new();
         }
         let clock = self.search_clock(now);
-        if call.search.ends_at <= clock {
+        if call.search_ends(profile).is_some_and(|end| end <= clock) {
             let mut events = Self::let_go(call, Why::SearchOver);
             events.push(Event::CallUnwinding {
                 call: call.id,
@@ -46,9 +48,17 @@ impl World {
             events.push(next_stage(call, profile));
             return events;
         }
-        let owed = call.search.fresh && call.offer.is_none();
-        let begun = self.assign_delay(call.id).is_some_and(|d| call.search.fresh_at.plus(d) <= now);
-        if owed && begun { self.attempt(call, profile, now) } else { Vec::new() }
+        let due = if call.search.fresh {
+            self.assign_delay(call.id).map(|delay| call.search.fresh_at.plus(delay))
+        } else {
+            call.live_broadcast().map(|broadcast| broadcast.deadline)
+        };
+        let due = due.filter(|_| call.offer.is_none());
+        if due.is_some_and(|due| due <= now) {
+            self.attempt(call, profile, now)
+        } else {
+            Vec::new()
+        }
     }
 
     /// Tries to find somebody by the stage the call is in.
@@ -57,7 +67,9 @@ impl World {
             return Vec::new();
         };
         match stage {
-            Stage::Manual => Vec::new(),
+            Stage::Manual { .. } | Stage::Claim { .. } | Stage::None { .. } => Vec::new(),
+            Stage::Broadcast { .. } => Rings::of(call, profile)
+                .map_or_else(Vec::new, |rings| self.widen(call, profile, rings, now)),
             Stage::Auto { .. } => self.attempt_auto(call, profile, now),
             Stage::Offer { most: Some(most), .. }
                 if call.search.offers >= *most && !call.search.exhausted =>
@@ -97,15 +109,19 @@ impl World {
         }
     }
 
-    /// A worker who can be given a call takes the most urgent, then oldest, that suits.
+    /// A worker who can be given a call keeps their appointment, or takes the most urgent, then oldest, that suits.
     pub(super) fn follow_worker(&self, id: WorkerId, now: Time) -> Vec<Event> {
         let Some(worker) = self.workers.get(&id) else { return Vec::new() };
+        let kept = self.keep_appointment(worker);
+        if !kept.is_empty() {
+            return kept;
+        }
         let free = worker.availability() == Availability::Available;
         if !free || self.desk.assign.stopped_at.is_some() || self.desk.assign.sweeping {
             return Vec::new();
         }
         for rank in self.waiting_for(worker) {
-            let events = self.serve(rank, now);
+            let events = self.serve(rank, Some(worker), now);
             if !events.is_empty() {
                 return events;
             }
@@ -134,13 +150,24 @@ impl World {
         ranks
     }
 
-    /// An attempt for a call that waits; nothing when it still finds nobody.
-    fn serve(&self, rank: Rank, now: Time) -> Vec<Event> {
+    /// An attempt for a call that waits, because of the worker when there is one; nothing when it still finds nobody.
+    fn serve(&self, rank: Rank, worker: Option<&Worker>, now: Time) -> Vec<Event> {
         let Some(call) = self.calls.get(&rank.2) else { return Vec::new() };
         let Some(adopted) = self.desk.profiles.get(&call.profile) else { return Vec::new() };
-        let mut events = self.attempt(call, &adopted.spec, now);
+        let profile = &adopted.spec;
+        let mut events = match (Rings::of(call, profile), worker) {
+            (Some(rings), Some(worker)) => self.join(call, profile, rings, worker, now),
+            // Those who are being asked have their time.
+            (Some(_), None) if call.live_broadcast().is_some() => Vec::new(),
+            _ => self.attempt(call, profile, now),
+        };
         let found = events.iter().any(|event| {
-            matches!(event, Event::AssignmentCommitted { .. } | Event::OfferSent { .. })
+            matches!(
+                event,
+                Event::AssignmentCommitted { .. }
+                    | Event::OfferSent { .. }
+                    | Event::BroadcastSent { .. }
+            )
         });
         if !found {
             events.clear();
@@ -159,7 +186,7 @@ impl World {
         };
         for rank in self.index.waiting_all.range(from) {
             pass.swept = Some(*rank);
-            let events = self.serve(*rank, now);
+            let events = self.serve(*rank, None, now);
             if !events.is_empty() {
                 pass.served += 1;
                 return events;
@@ -169,7 +196,8 @@ impl World {
     }
 }
 
-fn nobody(call: &Call, decision: Decision) -> Vec<Event> {
+/// Notes once that nobody was found.
+pub(super) fn nobody(call: &Call, decision: Decision) -> Vec<Event> {
     debug_assert_eq!(call.phase, Phase::Open);
     if call.search.fresh {
         vec![Event::NobodyFound { call: call.id, decision }]
@@ -178,7 +206,8 @@ fn nobody(call: &Call, decision: Decision) -> Vec<Event> {
     }
 }
 
-fn next_stage(call: &Call, profile: &Profile) -> Event {
+/// What comes after the stage the call is in.
+pub(super) fn next_stage(call: &Call, profile: &Profile) -> Event {
     let next = call.search.stage + 1;
     if usize::from(next) < profile.plan.len() {
         Event::StageEntered { call: call.id, stage: next }

@@ -1,10 +1,12 @@
 //! What follows by itself for gates, steps and their undoing, and for those who wait for a participant.
 
 use super::{Pass, SERVED_MAX};
-use crate::domain::call::{Call, Effect, Step, StepState, Want};
+use crate::domain::call::{Call, Step, StepState, Want};
 use crate::domain::chance;
-use crate::domain::event::{About, Concern, Event, FailKind, Mode, Op, Outcome, ParkedWhy, Why};
-use crate::domain::ids::{CallId, Millis, ParticipantId, Time};
+use crate::domain::event::{
+    About, Concern, Event, FailKind, Mode, Op, Outcome, ParkedWhy, SettledBy, Why,
+};
+use crate::domain::ids::{CallId, Millis, ParticipantId, Time, Won};
 use crate::domain::participant::Participant;
 use crate::domain::phase::{Phase, Target};
 use crate::domain::profile::{Fallback, OnDenied, Position, Profile};
@@ -28,6 +30,9 @@ impl World {
         if let Some(events) = self.overdue_answer(call, now) {
             return events;
         }
+        if let Some(event) = self.goods_let_go(call, profile) {
+            return vec![event];
+        }
         let mut events = match call.phase {
             Phase::Received => vec![Event::CallOpened { call: id }],
             Phase::Gating => self.follow_gate(call, profile, now),
@@ -38,30 +43,35 @@ impl World {
             Phase::Parked if call.park_ends(profile) <= now => {
                 unwind(call, Target::Rejected, Why::ParkedTooLong, None)
             }
-            // Its gates passed by an answer that nobody counted on any more: no participant has to let it through.
-            Phase::Parked if call.gate_ahead(profile, Position::BeforeOpen).is_none() => {
-                vec![Event::CallResumed { call: id }]
-            }
-            Phase::Open | Phase::Assigned | Phase::InService => {
+            Phase::Open | Phase::Scheduled | Phase::Assigned | Phase::InService => {
                 self.follow_steps(call, profile, now)
             }
             Phase::Closing
                 if planted!(UnpaidCompleted) || call.completion_ahead(profile).is_none() =>
             {
-                vec![Event::CallCompleted { call: id }]
+                self.completed(call, profile)
             }
             Phase::Closing => self.follow_steps(call, profile, now),
             Phase::Unwinding if call.is_unwound(profile) => {
                 let end = call.unwinding.map_or(Target::Canceled, |u| u.target);
                 vec![Event::CallEnded { call: id, end }]
             }
-            Phase::Unwinding | Phase::Canceled | Phase::Unfilled | Phase::Rejected => {
-                self.ask_wanted(call, profile, now)
-            }
-            Phase::Parked | Phase::Completed => Vec::new(),
+            // What is to be undone, or to be given back.
+            Phase::Unwinding
+            | Phase::Completed
+            | Phase::Canceled
+            | Phase::Unfilled
+            | Phase::Rejected => self.ask_wanted(call, profile, now),
+            Phase::Parked => Vec::new(),
         };
         if events.is_empty() && call.phase == Phase::Open {
             events = self.follow_search(call, profile, now);
+        }
+        if events.is_empty() && call.phase == Phase::Scheduled {
+            events = self.follow_reservation(call, profile, now);
+        }
+        if events.is_empty() {
+            events.extend(still_searching(call, profile, now));
         }
         if events.is_empty() {
             events = self.follow_attention(call, profile);
@@ -77,7 +87,7 @@ impl World {
             let participant = self.desk.participants.get(&self.answerer(call.id, number)?)?;
             let answers = out.answer_at.is_some_and(|at| at <= now && at <= out.deadline);
             if answers && participant.is_local() {
-                let outcome = local_answer(participant.mode, out.op, step.effect);
+                let outcome = self.local_answer(participant, call, i, out.op);
                 return Some(self.answered(call, number, out, outcome, now));
             }
             if out.deadline <= now {
@@ -129,7 +139,9 @@ impl World {
         for (i, step) in call.steps_at(profile, Position::AfterOpen) {
             let denied = matches!(step.state, StepState::Denied { .. });
             let ends = profile.steps.get(i).is_some_and(|s| s.on_denied == OnDenied::End);
-            if denied && ends && matches!(call.phase, Phase::Open | Phase::Assigned) {
+            let before_work =
+                matches!(call.phase, Phase::Open | Phase::Scheduled | Phase::Assigned);
+            if denied && ends && before_work {
                 let mut events = Self::let_go(call, Why::Denied);
                 events.extend(unwind(call, Target::Unfilled, Why::Denied, None));
                 return events;
@@ -160,13 +172,17 @@ impl World {
         let never = (ParkedWhy::Unavailable, now.plus(TRY_AGAIN));
         let number = u8::try_from(i).map_err(|_| never)?;
         let adopted = self.desk.profiles.get(&call.profile).ok_or(never)?;
-        let spec = adopted.spec.steps.get(i).ok_or(never)?;
+        let spec = adopted.step(i).ok_or(never)?;
         let step = call.steps.get(i).ok_or(never)?;
         let want = wanted(call, &adopted.spec, i).ok_or(never)?;
-        let id = adopted.answers.get(i).ok_or(never)?;
-        let participant = self.desk.participants.get(id).ok_or(never)?;
+        if want.op == Op::Do && charges_nothing(call, &adopted.spec, i) {
+            let by = SettledBy::Nothing;
+            return Ok(vec![Event::StepSettled { call: call.id, step: number, by }]);
+        }
+        let id = adopted.answerer(i).ok_or(never)?;
+        let participant = self.desk.participants.get(&id).ok_or(never)?;
         if let Some(moved) = participant.breaker.due(now) {
-            return Ok(vec![self.breaker_moved(*id, moved)]);
+            return Ok(vec![self.breaker_moved(id, moved)]);
         }
         let (generation, probe) = participant.permit(now)?;
         let attempt = step.attempts + 1;
@@ -175,7 +191,7 @@ impl World {
             call: call.id,
             step: number,
             op: want.op,
-            group: if planted!(FreshKey) { attempt } else { step.group },
+            group: if fresh_key(call, &adopted.spec, i) { attempt } else { step.group },
             attempt,
             deadline,
             answer_at: self.answer_time(participant, call.id, attempt, now),
@@ -202,7 +218,9 @@ impl World {
     /// Attention that the call's state calls for, or that it no longer does.
     fn follow_attention(&self, call: &Call, profile: &Profile) -> Vec<Event> {
         let called_for = |concern: Concern| match concern {
-            Concern::PlanExhausted => call.phase == Phase::Open && call.search.exhausted,
+            Concern::PlanExhausted => {
+                call.phase == Phase::Open && call.search.exhausted && !in_none(call, profile)
+            }
             Concern::NeedsDispatcher => {
                 call.phase == Phase::Open && !call.search.exhausted && in_manual(call, profile)
             }
@@ -214,9 +232,19 @@ impl World {
                 call.phase == Phase::Closing && any_denied(call, profile, Position::BeforeComplete)
             }
             Concern::StepDenied => {
-                let waits = [Phase::Open, Phase::Assigned, Phase::InService, Phase::Closing];
+                let waits = [
+                    Phase::Open,
+                    Phase::Scheduled,
+                    Phase::Assigned,
+                    Phase::InService,
+                    Phase::Closing,
+                ];
                 waits.contains(&call.phase) && any_denied(call, profile, Position::AfterOpen)
             }
+            Concern::PromisePassed => {
+                call.phase == Phase::Open && call.search.exhausted && in_none(call, profile)
+            }
+            Concern::RefundDenied => call.has_denied_refund(profile),
             // Those that only a human ends.
             Concern::Misconfigured
             | Concern::NoticeDead
@@ -234,6 +262,8 @@ impl World {
             Concern::UndoDenied,
             Concern::ClosingDenied,
             Concern::StepDenied,
+            Concern::PromisePassed,
+            Concern::RefundDenied,
         ];
         derived
             .into_iter()
@@ -310,9 +340,31 @@ impl World {
     }
 }
 
+/// Whether a planted bug asks for step `i` under another key than before.
+fn fresh_key(call: &Call, profile: &Profile, i: usize) -> bool {
+    let doubtful = call.steps.get(i).is_some_and(|step| !step.doubtful.is_empty());
+    let charges = profile.charge().is_some_and(|(charge, _)| charge == i);
+    if planted!(ChargedAgain) {
+        return charges && doubtful;
+    }
+    planted!(FreshKey)
+}
+
 /// What step `i` of the call wants.
 fn wanted(call: &Call, profile: &Profile, i: usize) -> Option<Want> {
     call.wants(profile).into_iter().find(|want| want.step == i)
+}
+
+/// Whether step `i` is a charge and there is nothing to pay.
+fn charges_nothing(call: &Call, profile: &Profile, i: usize) -> bool {
+    profile.charge().is_some_and(|(charge, _)| charge == i) && call.charge(profile) == Some(Won(0))
+}
+
+/// The customer is told that nobody has the call yet: once, however many intervals have passed.
+fn still_searching(call: &Call, profile: &Profile, now: Time) -> Option<Event> {
+    call.told_next(profile).filter(|at| *at <= now)?;
+    let nth = call.intervals_over(profile.still_searching()?, profile, now);
+    Some(Event::StillSearching { call: call.id, nth })
 }
 
 fn unwind(call: &Call, target: Target, why: Why, retry_at: Option<Time>) -> Vec<Event> {
@@ -324,22 +376,12 @@ fn any_denied(call: &Call, profile: &Profile, position: Position) -> bool {
     steps.any(|(_, step): (usize, &Step)| matches!(step.state, StepState::Denied { .. }))
 }
 
-fn in_manual(call: &Call, profile: &Profile) -> bool {
+fn in_none(call: &Call, profile: &Profile) -> bool {
     use crate::domain::profile::Stage;
-    matches!(profile.plan.get(usize::from(call.search.stage)), Some(Stage::Manual))
+    matches!(call.stage(profile), Some(Stage::None { .. }))
 }
 
-/// What a local participant says, from its own ledger.
-fn local_answer(mode: Mode, op: Op, effect: Effect) -> Outcome {
-    match mode {
-        Mode::Stopped => Outcome::Unavailable("stopped".to_owned()),
-        Mode::Failing(FailKind::Unavailable) => Outcome::Unavailable("made to fail".to_owned()),
-        Mode::Failing(FailKind::Denied) => Outcome::Denied("made to refuse".to_owned()),
-        Mode::Failing(FailKind::Lost) => Outcome::Indeterminate("answer lost".to_owned()),
-        Mode::Running | Mode::Slow { .. } => match (op, effect) {
-            (Op::Do, Effect::Undone) => Outcome::Denied("undone before".to_owned()),
-            (Op::Query, Effect::None | Effect::Undone) => Outcome::Denied("not done".to_owned()),
-            _ => Outcome::Ok,
-        },
-    }
+fn in_manual(call: &Call, profile: &Profile) -> bool {
+    use crate::domain::profile::Stage;
+    matches!(profile.plan.get(usize::from(call.search.stage)), Some(Stage::Manual { .. }))
 }

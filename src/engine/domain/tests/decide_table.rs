@@ -1,29 +1,46 @@
-//! `decide` enumerated: the machinery of the tables in `decide_calls` and `decide_desk`.
+//! `decide` enumerated: the machinery of the tables in `decide_calls`, `decide_work` and `decide_desk`.
 //!
 //! Invariant: every command of the language is in a table, and every row says what it does in every state. A row is
-//! `command: result` and the states that have it (or `everywhere`), on the next line; the result is the record's events, `nothing`
-//! (accepted, no record), or the refusal with `phase: _` where it names the call's own phase.
+//! `command: result`, and on the next line the states that have it (or `everywhere`); the result is the record's events,
+//! `nothing` (accepted, no record), or the refusal with `phase: _` where it names the call's own phase. A call that ended
+//! and was forgotten is recalled for what may still happen to it, and unknown to everything else.
 
-use super::states::{CALL, FAR, NEAR, State, row};
+use super::goods::member;
+use super::states::{CALL, FAR, NEAR, PRODUCT, State, VISIT, row};
 use crate::domain::breaker::{BreakerSettings, Order as BreakerOrder};
-use crate::domain::command::{Amendment, Answer, Command, Current};
+use crate::domain::command::{Amendment, Answer, Command, Current, MemberCard, Order};
 use crate::domain::event::{
-    Duty, Mode, Op, Outcome, ParticipantKind, SettledBy, Spot, WorkOutcome,
+    Actor, Card, Duty, Event, Mode, Op, Outcome, ParticipantKind, SettledBy, Spot, WorkOutcome,
 };
-use crate::domain::ids::{AttentionId, Millis, OfferId, Time, Won};
+use crate::domain::ids::{AttentionId, MemberId, Millis, OfferId, Time, Won, WorkerId};
+use crate::domain::refusal::Refusal;
 use crate::domain::testing::{Bench, START, repair, request, seoul, worker};
 use std::fmt::Write;
 
-/// A command of the tables: its name there, and how it is made at a desk.
+/// A command of the tables: its name there, how it is made at a desk, and who asks.
 pub(super) struct Case {
-    /// Its name.
-    pub(super) name: &'static str,
-    /// The command.
-    pub(super) make: fn(&Bench) -> Command,
+    name: &'static str,
+    make: fn(&Bench) -> Command,
+    by_customer: bool,
 }
 
 const fn case(name: &'static str, make: fn(&Bench) -> Command) -> Case {
-    Case { name, make }
+    Case { name, make, by_customer: false }
+}
+
+impl Case {
+    const fn by_customer(self) -> Self {
+        Self { by_customer: true, ..self }
+    }
+
+    fn order(&self, desk: &Bench) -> Order {
+        let mut order = Order::by_operator("kim", (self.make)(desk));
+        if self.by_customer {
+            order.actor = Actor::Customer;
+        }
+        order.reason = Some("a reason".to_owned());
+        order
+    }
 }
 
 fn amend(change: Amendment) -> Command {
@@ -37,6 +54,30 @@ fn moved_to(north: i32) -> Command {
 
 fn duty(current: Current) -> Command {
     Command::SetDuty { worker: NEAR, duty: Duty::Off, current }
+}
+
+fn claim(worker: WorkerId, at: Option<Time>) -> Command {
+    Command::ClaimCall { call: CALL, worker, at }
+}
+
+fn accept(worker: Option<WorkerId>) -> Command {
+    Command::AcceptOffer { offer: OfferId(1), worker }
+}
+
+fn decline(worker: Option<WorkerId>) -> Command {
+    Command::DeclineOffer { offer: OfferId(1), worker }
+}
+
+fn refund(won: Option<i64>) -> Command {
+    Command::RefundCall { call: CALL, won: won.map(Won) }
+}
+
+fn write_off(product: &str, qty: u32) -> Command {
+    Command::WriteOffStock { product: product.to_owned(), qty }
+}
+
+fn amend_member(member: u64, change: MemberCard) -> Command {
+    Command::AmendMember { member: MemberId(member), change }
 }
 
 fn new_call() -> crate::domain::command::NewCall {
@@ -68,9 +109,11 @@ fn first_ok() -> Command {
     })
 }
 
-/// What is asked about the call, its work and its worker.
+/// What is asked about the call as the customer sees it.
 pub(super) const ABOUT_CALLS: &[Case] = &[
     case("cancel", |_| Command::CancelCall { call: CALL, force: false }),
+    case("cancel by the customer", |_| Command::CancelCall { call: CALL, force: false })
+        .by_customer(),
     case("cancel --force", |_| Command::CancelCall { call: CALL, force: true }),
     case("amend place, near", |_| moved_to(1)),
     case("amend place, far", |_| moved_to(3_000)),
@@ -81,13 +124,31 @@ pub(super) const ABOUT_CALLS: &[Case] = &[
     case("amend nothing", |_| amend(Amendment::default())),
     case("priority", |_| Command::SetPriority { call: CALL, priority: 3 }),
     case("hold", |_| Command::HoldCall { call: CALL, until: Time(START.0 + 86_400_000) }),
-    case("release", |_| Command::ReleaseCall { call: CALL }),
+    case("release", |_| Command::ReleaseCall { call: CALL, no_show: false }),
+    case("release --no-show", |_| Command::ReleaseCall { call: CALL, no_show: true }),
+    case("claim near", |_| claim(NEAR, None)),
+    case("claim far", |_| claim(FAR, None)),
+    case("claim near, for a visit", |_| claim(NEAR, Some(VISIT))),
+    case("reschedule, the visit", |_| Command::Reschedule { call: CALL, at: VISIT }),
+    case("reschedule, tomorrow", |_| Command::Reschedule {
+        call: CALL,
+        at: Time(START.0 + 86_400_000),
+    }),
+    case("reschedule, soon", |desk| Command::Reschedule {
+        call: CALL,
+        at: desk.now.plus(Millis::mins(10)),
+    }),
     case("note", |_| Command::AddNote { call: CALL, text: "rings twice".to_owned() }),
     case("reopen", |_| Command::ReopenCall { parent: CALL, new: new_call() }),
+];
+
+/// What is asked about its work, its worker, and what comes after.
+pub(super) const ABOUT_WORK: &[Case] = &[
     case("assign near", |_| Command::AssignCall { call: CALL, worker: NEAR, force: false }),
     case("assign far", |_| Command::AssignCall { call: CALL, worker: FAR, force: false }),
     case("reassign near", |_| Command::ReassignCall { call: CALL, worker: NEAR, force: false }),
     case("reassign far", |_| Command::ReassignCall { call: CALL, worker: FAR, force: false }),
+    case("depart", |_| Command::Depart { call: CALL }),
     case("arrive", |_| Command::Arrive { call: CALL }),
     case("start", |_| Command::StartWork { call: CALL }),
     case("finish", |_| Command::FinishWork {
@@ -99,9 +160,20 @@ pub(super) const ABOUT_CALLS: &[Case] = &[
     case("settle", |_| Command::SettleCall { call: CALL, by: SettledBy::Cash }),
     case("waive stock", |_| Command::WaiveStep { call: CALL, step: "stock".to_owned() }),
     case("waive manage", |_| Command::WaiveStep { call: CALL, step: "manage".to_owned() }),
+    case("waive refund", |_| Command::WaiveStep { call: CALL, step: "refund".to_owned() }),
     case("retry", |_| Command::RetryCall { call: CALL }),
-    case("offer accept", |_| Command::AcceptOffer { offer: OfferId(1) }),
-    case("offer decline", |_| Command::DeclineOffer { offer: OfferId(1) }),
+    case("refund", |_| refund(None)),
+    case("refund a part", |_| refund(Some(5_000))),
+    case("refund too much", |_| refund(Some(20_001))),
+    case("refund by the customer", |_| refund(None)).by_customer(),
+    case("rate", |_| Command::RateCall { call: CALL, stars: 5, text: None }),
+    case("disposition", |_| Command::SetDisposition { call: CALL, code: "repaired".to_owned() }),
+    case("offer accept", |_| accept(None)),
+    case("offer accept near", |_| accept(Some(NEAR))),
+    case("offer accept far", |_| accept(Some(FAR))),
+    case("offer decline", |_| decline(None)),
+    case("offer decline near", |_| decline(Some(NEAR))),
+    case("offer decline far", |_| decline(Some(FAR))),
     case("worker off", |_| duty(Current::Keep)),
     case("worker off --after-current", |_| duty(Current::Finish)),
     case("worker off --abort", |_| duty(Current::Abort)),
@@ -150,6 +222,17 @@ pub(super) const ABOUT_DESK: &[Case] = &[
         to: BreakerOrder::Close,
     }),
     case("request", |_| Command::RequestCall(new_call())),
+    case("stock receive", |_| Command::ReceiveStock { product: PRODUCT.to_owned(), qty: 1 }),
+    case("stock write-off", |_| write_off(PRODUCT, 10)),
+    case("stock write-off, too much", |_| write_off(PRODUCT, 11)),
+    case("stock write-off, unknown", |_| write_off("gloves", 1)),
+    case("member add", |_| Command::AddMember(member(901, None))),
+    case("member add, known", |_| Command::AddMember(member(900, None))),
+    case("member amend", |_| {
+        amend_member(1, MemberCard { card: Some(Card::Token), ..MemberCard::default() })
+    }),
+    case("member amend nothing", |_| amend_member(1, MemberCard::default())),
+    case("member amend, unknown", |_| amend_member(2, MemberCard::default())),
     case("worker add", |_| worker(Some(seoul(0, 1)), &[])),
     case("keep positions", |_| Command::KeepPositions),
     case("answer ok to the gate's first request", |_| first_ok()),
@@ -160,16 +243,31 @@ pub(super) const ABOUT_DESK: &[Case] = &[
     case("reveal", |_| Command::Reveal { what: "list".to_owned() }),
 ];
 
+/// The command carried out as the core does it.
+fn carried(case: &Case, state: State, desk: &mut Bench) -> Result<Vec<Event>, Refusal> {
+    let order = case.order(desk);
+    let recalled = desk.world.call(CALL).is_none()
+        && state.phase().is_some_and(|phase| order.command.recalls(phase));
+    if recalled {
+        return desk.after_as(CALL, &order);
+    }
+    let carried = desk.world.carry_out(&order, desk.now)?;
+    Ok(carried.record.map(|record| record.events).unwrap_or_default())
+}
+
 /// What a command does in a state.
 fn outcome(case: &Case, state: State, desk: &Bench) -> String {
     let mut desk = desk.clone();
-    let before = (desk.world.desk.clone(), desk.world.calls.clone(), desk.world.workers.clone());
-    match desk.run((case.make)(&desk), Some("a reason")) {
+    let world = |desk: &Bench| {
+        let world = &desk.world;
+        (world.desk.clone(), world.calls.clone(), world.workers.clone(), world.members.clone())
+    };
+    let before = world(&desk);
+    match carried(case, state, &mut desk) {
         Ok(events) if events.is_empty() => "nothing".to_owned(),
         Ok(events) => row(&events),
         Err(refusal) => {
-            let after = (&desk.world.desk, &desk.world.calls, &desk.world.workers);
-            assert_eq!(after, (&before.0, &before.1, &before.2), "a refusal changes nothing");
+            assert_eq!(world(&desk), before, "a refusal changes nothing");
             let text = format!("refused {refusal:?}");
             let own = state.phase().map(|phase| format!("phase: {phase:?}"));
             own.map_or(text.clone(), |own| text.replace(&own, "phase: _"))
@@ -251,6 +349,16 @@ fn variant(command: &Command) -> &'static str {
         Command::TakeAttention { .. } => "TakeAttention",
         Command::CloseAttention { .. } => "CloseAttention",
         Command::Reveal { .. } => "Reveal",
+        Command::ClaimCall { .. } => "ClaimCall",
+        Command::Reschedule { .. } => "Reschedule",
+        Command::Depart { .. } => "Depart",
+        Command::RefundCall { .. } => "RefundCall",
+        Command::RateCall { .. } => "RateCall",
+        Command::SetDisposition { .. } => "SetDisposition",
+        Command::ReceiveStock { .. } => "ReceiveStock",
+        Command::WriteOffStock { .. } => "WriteOffStock",
+        Command::AddMember(_) => "AddMember",
+        Command::AmendMember { .. } => "AmendMember",
     }
 }
 
@@ -258,7 +366,7 @@ fn variant(command: &Command) -> &'static str {
 fn every_command_has_a_row_and_every_phase_a_column() {
     use crate::domain::phase::Phase;
     let desk = Bench::with(&[super::kit::bare()]);
-    let cases = ABOUT_CALLS.iter().chain(ABOUT_DESK);
+    let cases = ABOUT_CALLS.iter().chain(ABOUT_WORK).chain(ABOUT_DESK);
     let named: std::collections::BTreeSet<_> =
         cases.map(|case| variant(&(case.make)(&desk))).collect();
     let source = include_str!("../command.rs");
@@ -270,11 +378,10 @@ fn every_command_has_a_row_and_every_phase_a_column() {
         .map(|line| line.split([' ', '(', ',']).next().unwrap())
         .collect();
     assert_eq!(named, declared);
-    // What ends at once has no column of its own: a call is never between these and what comes next.
+    // No call stays in this one: what comes next is in the record that takes the call.
     let columns: std::collections::BTreeSet<_> =
         State::ALL.iter().filter_map(|state| state.phase()).collect();
-    let without = [Phase::Received, Phase::Unfilled, Phase::Rejected];
     let all: std::collections::BTreeSet<_> =
-        Phase::ALL.into_iter().filter(|phase| !without.contains(phase)).collect();
+        Phase::ALL.into_iter().filter(|phase| *phase != Phase::Received).collect();
     assert_eq!(columns, all);
 }

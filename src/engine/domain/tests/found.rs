@@ -38,7 +38,8 @@ fn gated(fallback: Fallback) -> Bench {
 
 #[test]
 fn an_amended_call_that_a_dispatcher_must_give_away_is_not_due_at_once_for_ever() {
-    let manual = Profile { steps: vec![], plan: vec![Stage::Manual], ..repair() };
+    let manual =
+        Profile { steps: vec![], plan: vec![Stage::Manual { claimable: false }], ..repair() };
     let mut desk = Bench::with(&[manual]);
     let call = desk.call(0, 0);
     let spot = Some((Spot { point: seoul(5, 5), within_m: None }, "there".to_owned()));
@@ -98,7 +99,8 @@ fn a_call_that_completes_gives_the_permit_of_a_step_beside_it_back() {
 
 #[test]
 fn a_worker_who_is_given_the_call_they_are_asked_about_did_not_say_yes() {
-    let ask = Stage::Offer { deadline_ms: Millis::secs(30), most: None, for_ms: None };
+    let ask =
+        Stage::Offer { deadline_ms: Millis::secs(30), most: None, for_ms: None, claimable: false };
     let mut desk = Bench::with(&[Profile { steps: vec![], plan: vec![ask], ..repair() }]);
     let worker = desk.worker(0, 0);
     let call = desk.call(0, 0);

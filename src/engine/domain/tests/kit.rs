@@ -4,12 +4,13 @@
 //! Must not know what any single test proves.
 
 use crate::domain::breaker::BreakerSettings;
-use crate::domain::call::{Step, StepState};
-use crate::domain::command::{Answer, Command};
-use crate::domain::event::{Concern, Event, Mode, Op, Outcome, ParticipantKind};
-use crate::domain::ids::{CallId, Millis, OfferId};
+use crate::domain::call::{Call, Step, StepState};
+use crate::domain::command::{Answer, Command, Order};
+use crate::domain::event::{Concern, Event, Mode, Op, Outcome, ParticipantKind, Record, call_of};
+use crate::domain::ids::{CallId, Millis, OfferId, Seq};
 use crate::domain::phase::Phase;
 use crate::domain::profile::{Fallback, Position, Profile, Stage};
+use crate::domain::refusal::Refusal;
 use crate::domain::testing::{Bench, repair, seoul, step};
 
 /// The profile `repair` without gates, steps and notices.
@@ -37,12 +38,12 @@ pub(super) fn gated(fallback: Fallback) -> Profile {
 
 /// A stage in which workers are asked one by one, half a minute each.
 pub(super) fn offers(most: Option<u32>) -> Stage {
-    Stage::Offer { deadline_ms: Millis::secs(30), most, for_ms: None }
+    Stage::Offer { deadline_ms: Millis::secs(30), most, for_ms: None, claimable: false }
 }
 
 /// The automatic stage, for so long.
 pub(super) fn auto(mins: Option<u64>) -> Stage {
-    Stage::Auto { for_ms: mins.map(Millis::mins) }
+    Stage::Auto { for_ms: mins.map(Millis::mins), claimable: false }
 }
 
 /// The command that makes a participant, or `assign`, behave.
@@ -183,5 +184,37 @@ impl Bench {
         }
         self.ok(order);
         CallId(self.world.desk.next.call)
+    }
+
+    /// Carries out a command about a call that may have ended, as the core does: the call is recalled for it.
+    pub(super) fn after(
+        &mut self,
+        call: CallId,
+        command: Command,
+        reason: Option<&str>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let mut order = Order::by_operator("kim", command);
+        order.reason = reason.map(str::to_owned);
+        self.after_as(call, &order)
+    }
+
+    /// The same for a whole order.
+    pub(super) fn after_as(&mut self, call: CallId, order: &Order) -> Result<Vec<Event>, Refusal> {
+        let recalled = match self.world.call(call) {
+            Some(_) => None,
+            None => Some(self.as_it_stood(call)),
+        };
+        let carried = self.world.carry_out_about(order, recalled.as_ref(), self.now)?;
+        let events = carried.record.as_ref().map(|r| r.events.clone()).unwrap_or_default();
+        self.journal.extend(carried.record);
+        Ok(events)
+    }
+
+    /// A call that ended and was forgotten, as it stood.
+    pub(super) fn as_it_stood(&self, call: CallId) -> Call {
+        let speaks = |record: &&Record| record.events.iter().any(|e| call_of(e) == Some(call));
+        let records: Vec<Record> = self.journal.iter().filter(speaks).cloned().collect();
+        let seqs: Vec<Seq> = records.iter().map(|record| record.seq).collect();
+        self.world.as_it_stood(call, &records, seqs).unwrap()
     }
 }

@@ -1,12 +1,12 @@
 //! What is refused before any state is looked at: limits, missing reasons, unsound settings and profiles.
 
-use super::kit::{bare, gated, mode, stepped};
+use super::kit::{bare, gated, mode};
 use crate::domain::breaker::{BreakerSettings, Order as BreakerOrder};
 use crate::domain::command::{Command, NewCall};
 use crate::domain::event::{Mode, ParticipantKind};
 use crate::domain::ids::{CallId, Millis, Time, Won};
-use crate::domain::profile::{Fallback, Position, Profile, Stage};
-use crate::domain::refusal::{ProfileFault, Refusal};
+use crate::domain::profile::{Fallback, Profile, Stage};
+use crate::domain::refusal::Refusal;
 use crate::domain::testing::{Bench, request, worker};
 
 fn asked(change: impl FnOnce(&mut NewCall)) -> Command {
@@ -154,44 +154,39 @@ fn a_request_to_a_slow_one_that_is_replaced_ends_at_its_deadline() {
 
 #[test]
 fn a_profile_that_makes_no_sense_is_refused_with_what_is_wrong() {
-    let two = stepped(&[("pay", Position::BeforeOpen), ("pay", Position::AfterOpen)]);
     let mut hasty = gated(Fallback::Park);
     hasty.steps[0].deadline_ms = Millis(0);
-    let mut twins = bare();
-    twins.fields.push(twins.fields[0].clone());
-    let mut skills = twins.clone();
-    skills.fields[1].name = "other".to_owned();
-    let cases: Vec<(Profile, ProfileFault)> = vec![
-        (Profile { plan: Vec::new(), ..bare() }, ProfileFault::NoPlan),
-        (two, ProfileFault::StepTwice("pay".to_owned())),
-        (stepped(&[("assign", Position::BeforeOpen)]), ProfileFault::StepAssign),
-        (hasty, ProfileFault::Zero("deadline_ms")),
-        (twins, ProfileFault::FieldTwice("kind".to_owned())),
-        (skills, ProfileFault::TwoSkills),
-        (Profile { park_max_ms: Millis(0), ..bare() }, ProfileFault::Zero("park_max_ms")),
-        (Profile { plan: vec![Stage::Manual; 65], ..bare() }, ProfileFault::TooMany("stages")),
-        (
-            Profile { plan: vec![Stage::Auto { for_ms: Some(Millis(0)) }], ..bare() },
-            ProfileFault::Zero("plan.for_ms"),
-        ),
-    ];
+    let faults = hasty.faults();
     let mut desk = Bench::with(&[]);
-    for (spec, fault) in cases {
-        let profile = spec.name.clone();
-        let refused = desk.no(Command::AdoptProfile(Box::new(spec)));
-        assert_eq!(refused, Refusal::ProfileUnsound { profile, fault });
-    }
+    let refused = desk.no(Command::AdoptProfile(Box::new(hasty)));
+    let fault = faults.into_iter().next().unwrap();
+    assert_eq!(fault.at, "steps[0].deadline_ms");
+    assert_eq!(refused, Refusal::ProfileUnsound { profile: "repair".to_owned(), fault });
 }
 
 #[test]
 fn a_call_keeps_the_profile_it_was_taken_under() {
     let mut desk = Bench::with(&[bare()]);
     let call = desk.one();
-    let ended = Profile { plan: vec![Stage::Manual], ..bare() };
+    let ended = Profile { plan: vec![Stage::Manual { claimable: false }], ..bare() };
     desk.ok(Command::AdoptProfile(Box::new(ended)));
     let only = desk.worker(0, 0);
     assert_eq!(desk.world.call(call).unwrap().worker(), Some(only), "the plan of its own version");
     let later = desk.one();
     desk.finish(call);
     assert_eq!(desk.world.call(later).unwrap().worker(), None);
+}
+
+#[test]
+fn a_changed_profile_protects_its_participant_as_it_says_and_is_silent_where_it_says_nothing() {
+    let held = |bulkhead| {
+        let mut profile = gated(Fallback::Park);
+        profile.steps[0].bulkhead = bulkhead;
+        Command::AdoptProfile(Box::new(profile))
+    };
+    let mut desk = Bench::with(&[]);
+    for (said, holds) in [(None, 64), (Some(3), 3), (Some(4), 4), (None, 4)] {
+        desk.ok(held(said));
+        assert_eq!(desk.world.participant("manage").unwrap().bulkhead, holds, "{said:?}");
+    }
 }

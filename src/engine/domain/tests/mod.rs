@@ -1,20 +1,37 @@
 //! Tests of the domain as a whole.
 
+mod adopt;
+mod appointments;
+mod bank;
+mod broadcast;
+mod cancels;
+mod claims;
 mod decide_calls;
 mod decide_desk;
 mod decide_table;
+mod decide_work;
 mod found;
+mod friends;
 mod gates;
+mod goods;
 mod kit;
 mod late;
 mod lifecycle;
 mod limits;
+mod members;
+mod money;
 mod moves;
+mod no_worker;
 mod plan;
 mod properties;
 mod random;
+mod ratings;
+mod references;
+mod refunds;
 mod search;
 mod states;
 mod steps;
+mod still_searching;
+mod stock;
 mod unwinding;
 mod work;

@@ -2,11 +2,14 @@
 //!
 //! `ASCALL_BLESS=1` writes the page anew.
 
+use super::kit::{mode, stepped};
 use super::random::day;
 use super::states::State;
-use crate::domain::event::{Event, Record, call_of};
-use crate::domain::ids::CallId;
+use crate::domain::command::Command;
+use crate::domain::event::{Event, FailKind, Mode, Record, call_of};
+use crate::domain::ids::{CallId, Millis};
 use crate::domain::phase::{MOVES, Phase};
+use crate::domain::profile::{OnDenied, Position, Stage};
 use crate::domain::testing::Bench;
 use crate::domain::worker::Availability;
 use crate::domain::world::{Settings, World};
@@ -46,9 +49,29 @@ fn moves(journal: &[Record]) -> (Moves, Moves) {
     (by_event, by_record)
 }
 
+/// A call that ends while a worker is reserved for it.
+fn ended_while_scheduled() -> Bench {
+    let mut profile = stepped(&[("stock", Position::AfterOpen)]);
+    profile.steps[0].on_denied = OnDenied::End;
+    profile.plan = vec![Stage::Manual { claimable: false }];
+    let mut desk = Bench::with(&[profile]);
+    let worker = desk.worker(0, 0);
+    desk.ok(mode("stock", Mode::Stopped));
+    let call = desk.one();
+    desk.ok(Command::Reschedule { call, at: desk.now.plus(Millis::hours(5)) });
+    desk.ok(Command::AssignCall { call, worker, force: false });
+    assert_eq!(desk.phase(call), Phase::Scheduled);
+    desk.ok(mode("stock", Mode::Failing(FailKind::Denied)));
+    desk.pass(Millis::mins(5));
+    assert_eq!(desk.phase(call), Phase::Unfilled);
+    assert!(desk.world.worker(worker).unwrap().reserved.is_empty());
+    desk
+}
+
 #[test]
 fn every_move_of_the_table_is_lived_and_no_other() {
     let mut desks: Vec<Bench> = State::ALL.iter().map(|state| state.bench()).collect();
+    desks.push(ended_while_scheduled());
     desks.extend((0..10).map(|seed| day(seed, 200)));
     let (mut by_event, mut by_record) = (Moves::new(), Moves::new());
     for desk in &desks {
@@ -83,18 +106,32 @@ fn nothing_leaves_a_terminal_phase_and_everything_else_can_reach_one() {
 
 /// How a question to a worker ends.
 const OFFERS: &[(&str, &str, &str)] = &[
-    ("(none)", "sent", "the plan's stage is `offer` and a suitable worker is free"),
+    (
+        "(none)",
+        "sent",
+        "the plan's stage is `offer` and a suitable worker is free, or it is `broadcast` and some are in the ring",
+    ),
+    (
+        "sent",
+        "sent",
+        "a broadcast widens, or a worker became free in its ring: the same number, more workers",
+    ),
     (
         "sent",
         "accepted",
-        "the worker said yes, or a dispatcher gave the worker the call; the assignment is committed in the same record",
+        "the worker said yes; the assignment is committed in the same record, and of a broadcast all others have lost",
     ),
     ("sent", "declined", "the worker said no: not asked again by itself for this call"),
     ("sent", "expired", "the deadline passed: not asked again in this stage"),
     (
         "sent",
+        "over",
+        "nobody said yes to a broadcast in its last ring: not asked again before other work",
+    ),
+    (
+        "sent",
         "withdrawn",
-        "the call was canceled, held, amended or given to somebody else, its search or stage ended, or the worker went off or was given another call",
+        "the call was canceled, held, amended, moved, claimed or given to somebody, its search or stage ended, or (a question to one) the worker went off or got another call",
     ),
 ];
 
@@ -103,14 +140,31 @@ const ASSIGNMENTS: &[(&str, &str, &str)] = &[
     (
         "(none)",
         "committed",
-        "the engine picked, the worker accepted an offer, or a dispatcher said so",
+        "the engine picked, the worker accepted an offer or claimed the call, or a dispatcher said so",
     ),
-    ("committed", "arrived", "the worker is there"),
-    ("committed, arrived", "working", "work started, or finished without a start"),
     (
-        "committed, arrived",
+        "(none)",
+        "reserved",
+        "claimed, or given by a dispatcher, for an appointment that is farther off than the lead time",
+    ),
+    ("reserved", "due", "the lead time has begun"),
+    (
+        "reserved, due",
+        "committed",
+        "due, and the worker is on duty and free; or work started, or finished without a start",
+    ),
+    (
+        "reserved, due",
         "released",
-        "given back, reassigned, amended out of reach, the worker went off, or the call was canceled or ended",
+        "given back, reassigned, amended out of skill, not free when the appointment began, or the call was canceled or ended",
+    ),
+    ("committed", "en route", "the worker set out"),
+    ("committed, en route", "arrived", "the worker is there"),
+    ("committed, en route, arrived", "working", "work started, or finished without a start"),
+    (
+        "committed, en route, arrived",
+        "released",
+        "given back, reassigned, amended out of reach, moved to a far time (and reserved for it), the worker went off, or the call was canceled or ended",
     ),
     ("working", "finished", "work is over; the worker is free at once"),
     (

@@ -16,7 +16,7 @@ fn offered_to(desk: &Bench, call: CallId) -> Option<WorkerId> {
 
 fn decline(desk: &mut Bench, call: CallId) -> Vec<Event> {
     let offer = desk.offer_of(call).unwrap();
-    desk.ok(Command::DeclineOffer { offer })
+    desk.ok(Command::DeclineOffer { offer, worker: None })
 }
 
 #[test]
@@ -28,11 +28,11 @@ fn workers_are_asked_one_by_one_nearest_first() {
     decline(&mut desk, call);
     assert_eq!(offered_to(&desk, call), Some(far));
     let offer = desk.offer_of(call).unwrap();
-    desk.ok(Command::AcceptOffer { offer });
+    desk.ok(Command::AcceptOffer { offer, worker: None });
     let assignment = desk.world.call(call).unwrap().assignment.unwrap();
     assert_eq!((assignment.worker, assignment.by), (far, AssignedBy::Offer(offer)));
     assert_eq!(assignment.state, AssignmentState::Committed);
-    assert_eq!(desk.no(Command::AcceptOffer { offer }), Refusal::OfferOver(offer));
+    assert_eq!(desk.no(Command::AcceptOffer { offer, worker: None }), Refusal::OfferOver(offer));
 }
 
 #[test]
@@ -52,13 +52,14 @@ fn an_answer_at_the_deadline_is_too_late() {
     let call = desk.one();
     let offer = desk.offer_of(call).unwrap();
     desk.now = desk.now.plus(Millis::secs(30));
-    assert_eq!(desk.no(Command::AcceptOffer { offer }), Refusal::OfferOver(offer));
-    assert_eq!(desk.no(Command::DeclineOffer { offer }), Refusal::OfferOver(offer));
+    assert_eq!(desk.no(Command::AcceptOffer { offer, worker: None }), Refusal::OfferOver(offer));
+    assert_eq!(desk.no(Command::DeclineOffer { offer, worker: None }), Refusal::OfferOver(offer));
 }
 
 #[test]
 fn who_declined_is_remembered_and_who_let_it_expire_only_for_the_stage() {
-    let mut desk = Bench::with(&[planned(&[offers(None), offers(None), Stage::Manual])]);
+    let mut desk =
+        Bench::with(&[planned(&[offers(None), offers(None), Stage::Manual { claimable: false }])]);
     let (no, late) = (desk.worker(1, 0), desk.worker(2, 0));
     let call = desk.one();
     decline(&mut desk, call);
@@ -84,7 +85,7 @@ fn who_declined_is_remembered_and_who_let_it_expire_only_for_the_stage() {
 
 #[test]
 fn after_so_many_offers_the_stage_is_over() {
-    let mut desk = Bench::with(&[planned(&[offers(Some(2)), Stage::Manual])]);
+    let mut desk = Bench::with(&[planned(&[offers(Some(2)), Stage::Manual { claimable: false }])]);
     for north in 1..=4 {
         desk.worker(north, 0);
     }
@@ -98,19 +99,24 @@ fn after_so_many_offers_the_stage_is_over() {
 
 #[test]
 fn the_stages_follow_one_another_in_time() {
-    let timed =
-        Stage::Offer { deadline_ms: Millis::mins(3), most: None, for_ms: Some(Millis::mins(2)) };
-    let mut desk = Bench::with(&[planned(&[auto(Some(10)), timed, Stage::Manual])]);
+    let timed = Stage::Offer {
+        deadline_ms: Millis::mins(3),
+        most: None,
+        for_ms: Some(Millis::mins(2)),
+        claimable: false,
+    };
+    let mut desk =
+        Bench::with(&[planned(&[auto(Some(10)), timed, Stage::Manual { claimable: false }])]);
     desk.ok(mode("assign", Mode::Running));
     let call = desk.one();
     desk.pass(Millis::mins(9));
     assert_eq!(desk.world.call(call).unwrap().search.stage, 0);
     let slow = desk.worker(0, 0);
     assert_eq!(desk.world.call(call).unwrap().worker(), Some(slow), "automatic stage");
-    desk.ok(Command::ReleaseCall { call });
+    desk.ok(Command::ReleaseCall { call, no_show: false });
     assert_eq!(desk.world.call(call).unwrap().search.stage, 0, "the plan begins again");
     let other = desk.worker(0, 1);
-    desk.ok(Command::ReleaseCall { call });
+    desk.ok(Command::ReleaseCall { call, no_show: false });
     assert!(desk.world.call(call).unwrap().search.excluded.contains(&other));
     desk.pass(Millis::mins(10));
     // Both are excluded now: the stage of offers has nobody to ask.
@@ -120,8 +126,13 @@ fn the_stages_follow_one_another_in_time() {
     desk.worker(0, 0);
     let call = desk.one();
     let mut timed_desk = Bench::with(&[planned(&[
-        Stage::Offer { deadline_ms: Millis::mins(3), most: None, for_ms: Some(Millis::mins(2)) },
-        Stage::Manual,
+        Stage::Offer {
+            deadline_ms: Millis::mins(3),
+            most: None,
+            for_ms: Some(Millis::mins(2)),
+            claimable: false,
+        },
+        Stage::Manual { claimable: false },
     ])]);
     timed_desk.worker(0, 0);
     let cut = timed_desk.one();
@@ -159,7 +170,7 @@ fn who_let_the_last_offer_expire_is_not_asked_again_in_the_same_breath() {
 
 #[test]
 fn a_manual_stage_calls_for_a_dispatcher_and_gives_nothing_away_by_itself() {
-    let mut desk = Bench::with(&[planned(&[Stage::Manual])]);
+    let mut desk = Bench::with(&[planned(&[Stage::Manual { claimable: false }])]);
     let near = desk.worker(0, 0);
     let call = desk.one();
     assert_eq!(desk.concerns(), [Concern::NeedsDispatcher]);
@@ -232,7 +243,7 @@ fn the_search_deadline_takes_an_offer_with_it() {
 fn neither_stage_nor_search_runs_while_assign_is_stopped_or_failing() {
     use crate::domain::event::FailKind;
     for stop in [Mode::Stopped, Mode::Failing(FailKind::Unavailable)] {
-        let mut profile = planned(&[auto(Some(10)), Stage::Manual]);
+        let mut profile = planned(&[auto(Some(10)), Stage::Manual { claimable: false }]);
         profile.dispatch.search_ms = Millis::mins(20);
         let mut desk = Bench::with(&[profile]);
         let call = desk.one();

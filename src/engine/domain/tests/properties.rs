@@ -78,7 +78,9 @@ fn derived(world: &World) -> Derived {
             .collect(),
         waiting_all: format!("{:?}", index.waiting_all),
         others: format!(
-            "{:?} {:?} {:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+            index.goods,
+            index.ripe,
             index.offers,
             index.by_tel,
             index.outside,
@@ -95,7 +97,8 @@ fn derived(world: &World) -> Derived {
 fn rebuilt(world: &World, now: Time) -> World {
     let calls = world.calls.values().cloned().collect();
     let workers = world.workers.values().cloned().collect();
-    let mut again = World::rebuilt(world.desk.clone(), calls, workers, world.settings);
+    let members = world.members.values().cloned().collect();
+    let mut again = World::rebuilt(world.desk.clone(), calls, workers, members, world.settings);
     again.forget_stale_positions(now);
     again
 }

@@ -26,7 +26,10 @@ pub(super) type Draw = (u8, u8, u16);
 /// The names that can be stopped, slowed and failed.
 const NAMES: [&str; 4] = ["manage", "stock", "pay", "assign"];
 
-fn profiles() -> [Profile; 3] {
+/// The lines of the desk.
+const LINES: [&str; 6] = ["repair", "driver", "plain", "taxi", "tutoring", "shop"];
+
+fn profiles() -> [Profile; 6] {
     let mut repair = stepped(&[
         ("manage", Position::BeforeOpen),
         ("stock", Position::AfterOpen),
@@ -39,12 +42,24 @@ fn profiles() -> [Profile; 3] {
     driver.steps[0].fallback = Fallback::Reject;
     driver.steps[1].on_denied = OnDenied::End;
     driver.on_abort = OnAbort::End;
-    driver.plan = vec![auto(Some(1)), offers(Some(2)), Stage::Manual];
+    driver.plan = vec![auto(Some(1)), offers(Some(2)), Stage::Manual { claimable: false }];
     driver.dispatch.search_ms = Millis::mins(20);
     let mut plain = stepped(&[]);
     plain.name = "plain".to_owned();
     plain.plan = vec![offers(None)];
-    [repair, driver, plain]
+    let mut taxi = stepped(&[]);
+    taxi.name = "taxi".to_owned();
+    let rings_m = vec![2_000, 8_000, 30_000];
+    let ring_ms = Millis::secs(20);
+    taxi.plan = vec![Stage::Broadcast { rings_m, ring_ms, most: 2, claimable: true }];
+    taxi.dispatch.search_ms = Millis::mins(40);
+    let mut tutoring = stepped(&[("manage", Position::BeforeOpen)]);
+    tutoring.name = "tutoring".to_owned();
+    tutoring.plan = vec![Stage::Claim { for_ms: Some(Millis::mins(30)) }, auto(None)];
+    let mut shop = stepped(&[("stock", Position::AfterOpen)]);
+    shop.name = "shop".to_owned();
+    shop.plan = vec![Stage::None { promise_ms: Millis::mins(15), claimable: true }];
+    [repair, driver, plain, taxi, tutoring, shop]
 }
 
 /// A desk on which a random day can happen.
@@ -92,13 +107,13 @@ fn drawn(desk: &Bench, which: u8, whom: u8, more: u16) -> Command {
     let (call, worker) =
         (picked_call(desk, whom), picked_worker(desk, u8::try_from(more % 251).unwrap()));
     let chance = more % 4;
-    match which % 40 {
+    match which % 48 {
         0..=7 => new_call(whom, more),
         8 => Command::CancelCall { call, force: chance == 0 },
         10 => Command::AmendCall { call, change: amendment(more) },
         11 => Command::SetPriority { call, priority: u8::try_from(chance).unwrap() },
         12 => Command::HoldCall { call, until: desk.now.plus(Millis::secs(u64::from(more) + 1)) },
-        13 => Command::ReleaseCall { call },
+        13 => Command::ReleaseCall { call, no_show: false },
         14 => Command::AddNote { call, text: "rings twice".to_owned() },
         15 => Command::AssignCall { call, worker, force: chance == 0 },
         16 => Command::ReassignCall { call, worker, force: chance == 0 },
@@ -111,8 +126,14 @@ fn drawn(desk: &Bench, which: u8, whom: u8, more: u16) -> Command {
         24 => Command::SettleCall { call, by: SettledBy::Cash },
         25 => Command::WaiveStep { call, step: NAMES[usize::from(chance) % 3].to_owned() },
         26 => Command::RetryCall { call },
-        27 => Command::AcceptOffer { offer: picked_offer(desk, whom) },
-        28 => Command::DeclineOffer { offer: picked_offer(desk, whom) },
+        9 | 27 => accept(desk, whom, more),
+        28 => decline(desk, whom, more),
+        19 | 29 | 42 => {
+            Command::ClaimCall { call, worker, at: (chance == 0).then(|| visit(desk, more)) }
+        }
+        39 | 44 => Command::Reschedule { call, at: visit(desk, more) },
+        45 => Command::Depart { call },
+        46 => Command::ReleaseCall { call, no_show: true },
         30 => new_worker(more),
         31 => Command::SetDuty { worker, duty: duty(whom), current: current(more) },
         32 => Command::KeepPositions,
@@ -124,8 +145,37 @@ fn drawn(desk: &Bench, which: u8, whom: u8, more: u16) -> Command {
     }
 }
 
+/// Within the next hours; now and then too late.
+fn visit(desk: &Bench, more: u16) -> Time {
+    Time(desk.now.0 + i64::from(more % 1_000) * 15_000 - 30_000)
+}
+
+/// One of those who are asked, or, now and then, anybody.
+fn answering(desk: &Bench, offer: OfferId, more: u16) -> Option<WorkerId> {
+    let call = desk.world.offer(offer)?;
+    let asked: Vec<WorkerId> =
+        call.broadcast.iter().flat_map(|broadcast| &broadcast.asked).copied().collect();
+    let anybody = picked_worker(desk, u8::try_from(more % 251).unwrap());
+    let one = asked.get(usize::from(more) % asked.len().max(1)).copied().unwrap_or(anybody);
+    match more % 7 {
+        0 => None,
+        1 => Some(anybody),
+        _ => Some(call.offer.map_or(one, |offer| offer.worker)),
+    }
+}
+
+fn accept(desk: &Bench, whom: u8, more: u16) -> Command {
+    let offer = picked_offer(desk, whom);
+    Command::AcceptOffer { offer, worker: answering(desk, offer, more) }
+}
+
+fn decline(desk: &Bench, whom: u8, more: u16) -> Command {
+    let offer = picked_offer(desk, whom);
+    Command::DeclineOffer { offer, worker: answering(desk, offer, more) }
+}
+
 fn new_call(whom: u8, more: u16) -> Command {
-    let name = ["repair", "driver", "plain"][usize::from(whom) % 3];
+    let name = LINES[usize::from(whom) % LINES.len()];
     let mut order =
         request(name, u64::from(more % 5), (!more.is_multiple_of(7)).then(|| place(more)));
     if let Command::RequestCall(new) = &mut order {
@@ -242,7 +292,17 @@ pub(super) fn sound(desk: &Bench) {
         }
         let live = call.live_assignment();
         let with_worker = matches!(call.phase, Phase::Assigned | Phase::InService);
-        assert_eq!(live.is_some(), with_worker, "{} {}", call.id, call.phase);
+        let alone = call.phase == Phase::InService && adopted.spec.name == "shop";
+        assert!(live.is_some() == with_worker || alone, "{} {}", call.id, call.phase);
+        assert_eq!(call.reserved().is_some(), call.phase == Phase::Scheduled, "{}", call.id);
+        if let Some(worker) = call.reserved() {
+            let kept = world.worker(worker).unwrap().reserved.get(&call.id);
+            assert_eq!(kept, call.window.as_ref());
+        }
+        if let Some(broadcast) = call.live_broadcast() {
+            assert_eq!((call.phase, call.held_until, call.offer), (Phase::Open, None, None));
+            assert_eq!(world.offer(broadcast.id).map(|c| c.id), Some(call.id));
+        }
         if let Some(live) = live {
             let worker = world.worker(live.worker).unwrap();
             assert_eq!(worker.current, Some((call.id, live.state)));
@@ -260,6 +320,11 @@ pub(super) fn sound(desk: &Bench) {
         }
         if let Some((offer, call)) = worker.offer {
             assert_eq!(world.call(call).unwrap().offer.map(|o| o.id), Some(offer));
+        }
+        for (call, window) in &worker.reserved {
+            assert_eq!(world.call(*call).unwrap().reserved(), Some(worker.id));
+            let mut others = worker.reserved.iter().filter(|(other, _)| *other != call);
+            assert!(others.all(|(_, other)| !other.overlaps(*window)), "{}", worker.id);
         }
     }
     for participant in world.participants() {
@@ -280,6 +345,7 @@ fn quiet(desk: &Bench, call: &crate::domain::call::Call) {
         || call.steps.iter().any(|step| step.out.is_some())
         || !call.wants(&adopted.spec).is_empty()
         || call.worker().is_some()
+        || call.phase == Phase::InService
         || !call.attention.is_empty()
         || (call.phase == Phase::Open && stopped);
     assert!(spoken_for, "{} is silent: {call:?}", call.id);

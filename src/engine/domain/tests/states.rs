@@ -1,14 +1,20 @@
 //! Every state a call can be in, and how it gets there: the columns of the tables that enumerate `decide`.
 //!
 //! Invariant: in each of them the call is `C-1`, its worker (if any) is `W-1`, and `W-2` is on shift, free and so far
-//! away that only a dispatcher would send them. Each is reached by commands and by time alone.
+//! away that only a dispatcher would send them; there is one member, who has not called, and ten of [`PRODUCT`]. Each is
+//! reached by commands and by time alone.
 
+use super::goods::field;
 use super::kit::{cancel, kind, mode, offers, stepped};
+use super::money::ended;
 use crate::domain::command::{Command, Current};
 use crate::domain::event::{Duty, Event, FailKind, Mode, Outcome};
-use crate::domain::ids::{CallId, Millis, Time, WorkerId};
+use crate::domain::ids::{CallId, Millis, OfferId, Time, WorkerId};
 use crate::domain::phase::Phase;
-use crate::domain::profile::{CancelUntil, Position, Profile, RequiredBefore, Stage};
+use crate::domain::profile::{
+    CancelUntil, Does, Field, FieldKind, PaymentRule, Position, Price, Profile, RequiredBefore,
+    Stage, StockRule, UnknownProduct,
+};
 use crate::domain::testing::{Bench, START};
 
 /// The call.
@@ -17,6 +23,10 @@ pub(super) const CALL: CallId = CallId(1);
 pub(super) const NEAR: WorkerId = WorkerId(1);
 /// The worker who is far.
 pub(super) const FAR: WorkerId = WorkerId(2);
+/// What there is ten of.
+pub(super) const PRODUCT: &str = "mask";
+/// The begin of the appointment, in the states that have one.
+pub(super) const VISIT: Time = Time(START.0 + 5 * 3_600_000);
 
 /// Where a call stands, as finely as any rule looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,12 +53,30 @@ pub(super) enum State {
     OpenManual,
     /// A step that start needs is not done.
     OpenStepMissing,
+    /// On the open list.
+    OpenListed,
+    /// The near worker is being asked, and so might others be.
+    OpenBroadcast,
+    /// Nobody is needed.
+    OpenNobody,
+    /// For a visit in five hours; nobody is searched yet.
+    OpenVisit,
+    /// The near worker is reserved for a visit in five hours.
+    Scheduled,
+    /// The near worker is reserved for a visit in twenty minutes, and on a break.
+    ScheduledDue,
     /// The near worker has it.
     Assigned,
     /// The near worker has it and the profile lets nobody cancel any more.
     AssignedStrict,
     /// The near worker has it, but a step that start needs was refused.
     AssignedStepDenied,
+    /// The near worker has it, but there are too few goods.
+    AssignedShort,
+    /// The near worker was the first to say yes.
+    AssignedFirst,
+    /// The near worker is on the way.
+    EnRoute,
     /// The near worker is there.
     Arrived,
     /// Work goes on.
@@ -69,15 +97,23 @@ pub(super) enum State {
     UnwindingRejected,
     /// Done and forgotten.
     Completed,
+    /// Done, paid with 20,000 won, and forgotten.
+    CompletedPaid,
+    /// Done and paid; all of it is to be given back, which was refused.
+    CompletedRefund,
     /// Canceled and forgotten.
     Canceled,
     /// Canceled, and remembered because an answer may be under way.
     CanceledLingering,
+    /// Nobody was found.
+    Unfilled,
+    /// The gate was refused.
+    Rejected,
 }
 
 impl State {
     /// All of them, in the order of a call's life.
-    pub(super) const ALL: [Self; 26] = [
+    pub(super) const ALL: [Self; 39] = [
         Self::Unknown,
         Self::Gating,
         Self::Parked,
@@ -89,9 +125,18 @@ impl State {
         Self::OpenExhausted,
         Self::OpenManual,
         Self::OpenStepMissing,
+        Self::OpenListed,
+        Self::OpenBroadcast,
+        Self::OpenNobody,
+        Self::OpenVisit,
+        Self::Scheduled,
+        Self::ScheduledDue,
         Self::Assigned,
         Self::AssignedStrict,
         Self::AssignedStepDenied,
+        Self::AssignedShort,
+        Self::AssignedFirst,
+        Self::EnRoute,
         Self::Arrived,
         Self::InService,
         Self::ClosingAsked,
@@ -102,8 +147,12 @@ impl State {
         Self::UnwindingDenied,
         Self::UnwindingRejected,
         Self::Completed,
+        Self::CompletedPaid,
+        Self::CompletedRefund,
         Self::Canceled,
         Self::CanceledLingering,
+        Self::Unfilled,
+        Self::Rejected,
     ];
 
     /// The phase in it; none: there is no call.
@@ -118,18 +167,29 @@ impl State {
             | Self::OpenOffered
             | Self::OpenExhausted
             | Self::OpenManual
-            | Self::OpenStepMissing => Phase::Open,
-            Self::Assigned | Self::AssignedStrict | Self::AssignedStepDenied | Self::Arrived => {
-                Phase::Assigned
-            }
+            | Self::OpenStepMissing
+            | Self::OpenListed
+            | Self::OpenBroadcast
+            | Self::OpenNobody
+            | Self::OpenVisit => Phase::Open,
+            Self::Scheduled | Self::ScheduledDue => Phase::Scheduled,
+            Self::Assigned
+            | Self::AssignedStrict
+            | Self::AssignedStepDenied
+            | Self::AssignedShort
+            | Self::AssignedFirst
+            | Self::EnRoute
+            | Self::Arrived => Phase::Assigned,
             Self::InService => Phase::InService,
             Self::ClosingAsked | Self::ClosingWaiting | Self::ClosingDenied => Phase::Closing,
             Self::UnwindingAsked
             | Self::UnwindingWaiting
             | Self::UnwindingDenied
             | Self::UnwindingRejected => Phase::Unwinding,
-            Self::Completed => Phase::Completed,
+            Self::Completed | Self::CompletedPaid | Self::CompletedRefund => Phase::Completed,
             Self::Canceled | Self::CanceledLingering => Phase::Canceled,
+            Self::Unfilled => Phase::Unfilled,
+            Self::Rejected => Phase::Rejected,
         })
     }
 
@@ -138,6 +198,8 @@ impl State {
         let mut desk = Bench::with(&[profile(self)]);
         desk.worker(0, 0);
         desk.worker(5_000, 0);
+        desk.join(900, None);
+        desk.ok(Command::ReceiveStock { product: PRODUCT.to_owned(), qty: 10 });
         self.before(&mut desk);
         if self != Self::Unknown {
             assert_eq!(desk.one(), CALL);
@@ -158,8 +220,11 @@ impl State {
             Self::ParkedUnknown | Self::UnwindingRejected => {
                 desk.ok(mode("manage", Mode::Failing(FailKind::Lost)));
             }
-            Self::OpenFresh => drop(desk.ok(mode("assign", Mode::Stopped))),
-            Self::OpenWaiting | Self::OpenHeld | Self::OpenExhausted => {
+            Self::OpenFresh | Self::OpenVisit | Self::Scheduled | Self::ScheduledDue => {
+                desk.ok(mode("assign", Mode::Stopped));
+            }
+            Self::Rejected => drop(desk.ok(mode("manage", Mode::Failing(FailKind::Denied)))),
+            Self::OpenWaiting | Self::OpenHeld | Self::OpenExhausted | Self::Unfilled => {
                 desk.ok(Command::SetDuty { worker: NEAR, duty: Duty::Off, current: Current::Keep });
             }
             Self::OpenStepMissing => {
@@ -184,6 +249,12 @@ impl State {
                 desk.ok(Command::HoldCall { call: CALL, until });
             }
             Self::OpenExhausted => desk.pass(Millis::mins(11)),
+            Self::Unfilled => desk.pass(Millis::hours(25)),
+            Self::OpenVisit | Self::Scheduled | Self::ScheduledDue => self.appointed(desk),
+            Self::AssignedFirst => {
+                desk.ok(Command::AcceptOffer { offer: OfferId(1), worker: Some(NEAR) });
+            }
+            Self::EnRoute => drop(desk.ok(Command::Depart { call: CALL })),
             Self::Arrived => drop(desk.ok(Command::Arrive { call: CALL })),
             Self::InService | Self::ClosingAsked | Self::ClosingWaiting | Self::ClosingDenied => {
                 desk.start(CALL);
@@ -217,6 +288,14 @@ impl State {
                 desk.start(CALL);
                 desk.finish(CALL);
             }
+            Self::CompletedPaid | Self::CompletedRefund => {
+                desk.ok(ended(CALL, Some(20_000)));
+                if self == Self::CompletedRefund {
+                    desk.ok(mode("pay", Mode::Failing(FailKind::Denied)));
+                    let refund = Command::RefundCall { call: CALL, won: None };
+                    desk.after(CALL, refund, Some("too late")).unwrap();
+                }
+            }
             Self::Canceled => drop(desk.ok(cancel(CALL))),
             Self::CanceledLingering => {
                 desk.answer(CALL, 0, Outcome::Ok);
@@ -224,6 +303,20 @@ impl State {
                 desk.answer(CALL, 0, Outcome::Ok);
             }
             _ => {}
+        }
+    }
+
+    /// What is agreed for later.
+    fn appointed(self, desk: &mut Bench) {
+        desk.ok(Command::Reschedule { call: CALL, at: VISIT });
+        if self != Self::OpenVisit {
+            desk.ok(Command::AssignCall { call: CALL, worker: NEAR, force: false });
+        }
+        desk.ok(mode("assign", Mode::Running));
+        if self == Self::ScheduledDue {
+            let (duty, current) = (Duty::Break, Current::Keep);
+            desk.ok(Command::SetDuty { worker: NEAR, duty, current });
+            desk.pass(Millis::mins(4 * 60 + 40));
         }
     }
 }
@@ -237,10 +330,38 @@ fn profile(state: State) -> Profile {
     ]);
     profile.steps[1].required_before = Some(RequiredBefore::Start);
     profile.dispatch.max_metres = Some(50_000);
+    profile.cancel.customer = Some(CancelUntil::Open);
     match state {
         State::OpenOffered => profile.plan = vec![offers(None)],
-        State::OpenManual => profile.plan = vec![Stage::Manual],
-        State::AssignedStrict => profile.cancel.until = CancelUntil::Open,
+        State::OpenManual => profile.plan = vec![Stage::Manual { claimable: false }],
+        State::OpenListed => profile.plan = vec![Stage::Claim { for_ms: None }],
+        State::OpenBroadcast | State::AssignedFirst => {
+            let (rings_m, ring_ms) = (vec![1_000, 5_000], Millis::secs(30));
+            profile.plan = vec![Stage::Broadcast { rings_m, ring_ms, most: 5, claimable: true }];
+        }
+        State::OpenNobody => {
+            let promise_ms = Millis::hours(24);
+            profile.plan = vec![Stage::None { promise_ms, claimable: false }];
+        }
+        State::AssignedStrict => {
+            (profile.cancel.until, profile.cancel.customer) = (CancelUntil::Open, None);
+        }
+        State::AssignedShort => {
+            let product = Some(PRODUCT.to_owned());
+            profile.fields.push(Field { default: product, ..field("product", FieldKind::Text) });
+            let eleven = Some("11".to_owned());
+            profile.fields.push(Field { default: eleven, ..field("qty", FieldKind::Count) });
+            profile.steps[1].does = Does::Reserve;
+            profile.stock = Some(StockRule {
+                product: "product".to_owned(),
+                quantity: "qty".to_owned(),
+                unknown: UnknownProduct::Refuse,
+            });
+        }
+        State::CompletedPaid | State::CompletedRefund => {
+            profile.steps[2].does = Does::Charge;
+            profile.payment = Some(PaymentRule { price: Price::Metered, limit: None });
+        }
         _ => {}
     }
     profile

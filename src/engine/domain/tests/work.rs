@@ -42,7 +42,7 @@ fn a_released_call_keeps_its_age_and_goes_to_somebody_else() {
     let (mut desk, first, call) = assigned(bare());
     desk.pass(Millis::mins(1));
     let younger = desk.one();
-    desk.ok(Command::ReleaseCall { call });
+    desk.ok(Command::ReleaseCall { call, no_show: false });
     assert_eq!(owner(&desk, call), None, "not back to whom it was taken from");
     assert_eq!(owner(&desk, younger), Some(first));
     let second = desk.worker(9, 0);
@@ -161,7 +161,7 @@ fn a_hold_ends_early_by_release_or_by_a_dispatchers_choice() {
     assert!(matches!(desk.no(Command::HoldCall { call, until: far }), Refusal::OutOfRange { .. }));
     desk.ok(Command::HoldCall { call, until });
     let only = desk.worker(0, 0);
-    desk.ok(Command::ReleaseCall { call });
+    desk.ok(Command::ReleaseCall { call, no_show: false });
     assert_eq!(owner(&desk, call), Some(only));
     let second = desk.one();
     desk.ok(Command::HoldCall { call: second, until });

@@ -10,8 +10,8 @@ use ascall_engine::domain::ids::{CallId, WorkerId};
 use ascall_engine::domain::snapshot::Part;
 use ascall_engine::domain::world::World;
 use ascall_engine::journal::JournalError;
-use ascall_engine::verify::{CallFacts, Checker};
-use ascall_engine::views::{CallFilter, CallRow};
+use ascall_engine::verify::{CallFacts, CallMoney, Checker, MemberFacts};
+use ascall_engine::views::{CallFilter, CallRow, MemberRow};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The world as its parts' bytes.
@@ -20,6 +20,7 @@ pub fn parts(world: &World) -> BTreeMap<Part, Vec<u8>> {
     parts.extend(world.calls().map(|call| Part::of_call(call.id)));
     parts.extend(world.workers().map(|worker| Part::of_worker(worker.id)));
     parts.insert(Part::of_worker(WorkerId(0)));
+    parts.extend(world.members().map(|member| Part::of_member(member.id)));
     parts.into_iter().map(|part| (part, world.part(part).unwrap_or_default())).collect()
 }
 
@@ -60,15 +61,35 @@ fn differs(row: &CallRow, facts: &CallFacts) -> Option<String> {
     }
     let live = |w: &AssignmentState| *w != AssignmentState::Finished;
     let worker = row.worker.filter(|_| row.work.as_ref().is_some_and(live)).map(|(id, _)| id);
+    let has = facts.worker.or(facts.reserved.map(|(worker, _)| worker));
+    let told: Vec<_> = facts.told.iter().copied().collect();
+    let money = CallMoney {
+        captured: row.money.captured,
+        refunded: row.money.refunded,
+        settled: row.money.settled,
+        discount: row.money.discount,
+    };
     same!("the profile", row.profile, facts.profile);
     same!("the subject", row.subject, facts.subject);
     same!("the phase", row.phase, facts.phase);
     same!("the phase's time", row.phase_at, facts.phase_at);
     same!("the target", row.unwinding.map(|(target, ..)| target), facts.target);
-    same!("the worker", worker, facts.worker);
+    same!("the worker", worker, has);
     same!("the priority", row.priority, facts.priority);
     same!("the kind", &row.kind, &facts.kind);
-    same!("the price", row.cost, facts.fare.or(facts.cost));
+    same!("the price", row.cost, facts.cost);
+    same!("the sum due", row.due, facts.due);
+    same!("the money", money, facts.money);
+    same!("the number", (row.tel, row.reachable), (facts.tel, facts.reachable));
+    same!("the member", row.member, facts.member);
+    same!("the appointment", row.window, facts.window);
+    same!("the place on the open list", row.claimable, facts.claimable);
+    same!("the broadcast", row.broadcast, facts.broadcast);
+    same!("those who were told", &row.told, &told);
+    same!("the number of steps", row.steps.len(), facts.steps.len());
+    same!("the outcome", row.outcome, facts.outcome);
+    same!("the rating", row.rating, facts.rating);
+    same!("the disposition", &row.disposition, &facts.disposition);
     same!("the reception", row.received_at, facts.received_at);
     same!("the end", row.ended_at(), facts.ended_at);
     same!("the hold", row.held_until, facts.held_until);
@@ -114,7 +135,9 @@ fn shown(world: &World, part: Part) -> String {
             let attention: Vec<_> = world.attention().collect();
             let notices: Vec<_> = world.notices().collect();
             format!(
-                "{participants:?} {attention:?} {notices:?} {:?} {}",
+                "{participants:?} {attention:?} {notices:?} {:?} {:?} {:?} {}",
+                world.stock().collect::<Vec<_>>(),
+                world.books(),
                 world.assign(),
                 world.at().0
             )
@@ -125,6 +148,7 @@ fn shown(world: &World, part: Part) -> String {
             format!("{calls:?}")
         }
         Part::Workers(_) => format!("{:?}", world.workers().collect::<Vec<_>>()),
+        Part::Members(_) => format!("{:?}", world.members().collect::<Vec<_>>()),
     }
 }
 
@@ -167,6 +191,36 @@ pub fn lists(core: &Core<SimJournal>, checker: &Checker, calls: u64) -> Result<(
         if found.iter().collect::<Vec<_>>() != due {
             return Err(("V4", format!("by worker: {}", unlike(&found, &due))));
         }
+    }
+    Ok(())
+}
+
+/// The rows of goods and members say what the checker says.
+pub fn registers(core: &Core<SimJournal>, checker: &Checker) -> Result<(), Broken> {
+    let storage = |error: JournalError| ("V1", error.to_string());
+    let shelves = core.store().stock().map_err(storage)?;
+    let shelves: BTreeMap<_, _> =
+        shelves.into_iter().map(|row| (row.product, (row.on_hand, row.reserved))).collect();
+    let facts = checker.stock_facts().map(|f| (f.product, (f.on_hand, f.reserved)));
+    let facts: BTreeMap<_, _> = facts.collect();
+    if shelves != facts {
+        return Err(("V1", format!("goods: rows {shelves:?}, by the journal {facts:?}")));
+    }
+    let rows = core.store().members().map_err(storage)?;
+    let facts: Vec<MemberRow> = checker
+        .member_facts()
+        .map(|MemberFacts { member, subject, tel, friend, card, rides, coupons }| MemberRow {
+            member,
+            subject,
+            tel,
+            friend,
+            card,
+            rides,
+            coupons,
+        })
+        .collect();
+    if rows != facts {
+        return Err(("V1", format!("members: rows {rows:?}, by the journal {facts:?}")));
     }
     Ok(())
 }

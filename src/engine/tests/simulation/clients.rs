@@ -5,26 +5,48 @@
 use crate::rng::Rng;
 use crate::town;
 use ascall_engine::domain::breaker::Order as BreakerOrder;
-use ascall_engine::domain::command::{Amendment, Command, Current, Order};
+use ascall_engine::domain::command::{Amendment, Command, Current, MemberCard, NewCall, Order};
 use ascall_engine::domain::event::{Actor, Duty, FailKind, Mode, SettledBy, Spot, WorkOutcome};
-use ascall_engine::domain::ids::{CallId, Millis, OfferId, Time, Won, WorkerId};
+use ascall_engine::domain::ids::{CallId, MemberId, Millis, OfferId, Time, Won, WorkerId};
 use ascall_engine::domain::phase::Phase;
+use ascall_engine::domain::profile::Price;
 use ascall_engine::domain::world::World;
+use ascall_engine::verify::CallFacts;
+use std::collections::BTreeMap;
+
+/// What is shown at the desk.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    pub world: &'a World,
+    pub ended: &'a BTreeMap<CallId, CallFacts>,
+}
 
 /// The people at the desk.
 const OPERATORS: [&str; 3] = ["kim", "lee", "park"];
 
 /// Draws one order. `evil` also draws what hurts the desk: modes and breakers.
-pub fn order(rng: &mut Rng, world: &World, now: Time) -> Order {
-    let command = command(rng, world, now);
+pub fn order(rng: &mut Rng, desk: Seen<'_>, now: Time) -> Order {
+    let (command, world) = (command(rng, desk, now), desk.world);
     let operator = || OPERATORS[0].to_owned();
     let mut actor =
         Actor::Operator(rng.pick(&OPERATORS).map_or_else(operator, |n| (*n).to_owned()));
     match &command {
-        Command::RequestCall(_) | Command::CancelCall { force: false, .. } if rng.chance(30) => {
+        Command::RequestCall(_)
+        | Command::CancelCall { force: false, .. }
+        | Command::RateCall { .. }
+            if rng.chance(30) =>
+        {
             actor = Actor::Customer;
         }
-        Command::AcceptOffer { offer } | Command::DeclineOffer { offer } => {
+        Command::AcceptOffer { worker: Some(worker), .. }
+        | Command::DeclineOffer { worker: Some(worker), .. }
+        | Command::ClaimCall { worker, .. }
+            if world.worker(*worker).is_some() && rng.chance(70) =>
+        {
+            actor = Actor::Worker(*worker);
+        }
+        Command::AcceptOffer { offer, worker: None }
+        | Command::DeclineOffer { offer, worker: None } => {
             let asked = world.offer(*offer).and_then(|call| call.offer).map(|offer| offer.worker);
             actor = asked.map_or(actor, Actor::Worker);
         }
@@ -63,38 +85,166 @@ fn a_spot(rng: &mut Rng) -> ascall_engine::domain::geo::Point {
 }
 
 fn a_mode(rng: &mut Rng) -> Mode {
-    match rng.below(7) {
+    match rng.below(9) {
         0 => Mode::Stopped,
         1 => Mode::Slow { fixed: Millis(rng.below(900)), random: Millis(rng.below(900)) },
         2 => Mode::Failing(FailKind::Denied),
         3 => Mode::Failing(FailKind::Unavailable),
-        4 => Mode::Failing(FailKind::Lost),
+        4 | 5 => Mode::Failing(FailKind::Lost),
         _ => Mode::Running,
     }
 }
 
-fn a_request(rng: &mut Rng) -> ascall_engine::domain::command::NewCall {
-    let line = rng.pick(&["repair", "quick", "ask", "full", "full"]).copied().unwrap_or("repair");
+/// Some time within the next hour, now and then one that is over.
+fn a_time(rng: &mut Rng, now: Time) -> Time {
+    if rng.chance(6) { Time(now.0 - 1_000) } else { now.plus(Millis(rng.below(40 * 60_000))) }
+}
+
+/// A call that has ended, perhaps long ago: one of those of which `of` is true, or any.
+fn an_ended(rng: &mut Rng, desk: Seen<'_>, of: impl Fn(&CallFacts) -> bool) -> CallId {
+    let fitting: Vec<CallId> =
+        desk.ended.values().filter(|facts| of(facts)).map(|facts| facts.call).collect();
+    match rng.pick(&fitting) {
+        Some(call) if rng.chance(85) => *call,
+        _ => a_call(rng, desk.world, &[]),
+    }
+}
+
+fn a_request(rng: &mut Rng, world: &World, now: Time) -> NewCall {
+    let line = rng.pick(&town::LINES).copied().unwrap_or("repair");
     let line = if rng.chance(2) { "nothing" } else { line };
     let reachable = rng.chance(85);
     let at = rng.chance(85).then(|| a_spot(rng));
+    let plain = matches!(line, "tutoring" | "taxi" | "shop") && rng.chance(80);
     let kind = match rng.below(10) {
         0 => Some("piano"),
-        1..=3 => Some("TV"),
+        1..=3 if !plain => Some("TV"),
         _ => None,
     };
     let mut new = town::new_call(line, town::contact(rng.below(10), reachable), at, kind);
     new.priority = u8::try_from([1, 1, 1, 0, 2, 3, 9][usize::try_from(rng.below(7)).unwrap_or(0)])
         .unwrap_or(1);
     new.cost = rng.chance(50).then(|| Won(i64::try_from(rng.below(90_000)).unwrap_or(0)));
+    match line {
+        "tutoring" => tutoring(rng, &mut new),
+        "taxi" => {
+            let to = if rng.chance(95) { "to" } else { "over" };
+            new.fields.insert(to.to_owned(), "시청".to_owned());
+            let last = world.members().last().map_or(0, |member| member.id.0);
+            if rng.chance(50) {
+                new.member = Some(MemberId(1 + rng.below(last + 1)));
+            }
+        }
+        "shop" => shop(rng, &mut new),
+        _ => {}
+    }
+    if matches!(line, "ask" | "tutoring" | "taxi") && rng.chance(25) {
+        new.visit = Some(a_time(rng, now));
+    }
     new
 }
 
+/// Now and then the same request once more, under the client's own number.
+fn tutoring(rng: &mut Rng, new: &mut NewCall) {
+    let number = rng.below(30);
+    if rng.chance(50) {
+        let cost = Some(Won(20_000 + i64::try_from(number).unwrap_or(0)));
+        *new = NewCall {
+            cost,
+            ..town::new_call("tutoring", town::contact(number % 8, true), None, None)
+        };
+    } else if rng.chance(95) {
+        new.cost = Some(Won(i64::try_from(rng.below(85_000)).unwrap_or(0)));
+    }
+    if rng.chance(60) {
+        new.fields.insert("reference".to_owned(), format!("m-{number}"));
+    }
+}
+
+fn shop(rng: &mut Rng, new: &mut NewCall) {
+    let number = rng.below(30);
+    let sample = if rng.chance(50) {
+        *new = town::new_call("shop", town::contact(number % 8, true), None, None);
+        number
+    } else {
+        rng.next() >> 20
+    };
+    let product = town::GOODS[usize::try_from(sample % 13).unwrap_or(0).min(12) / 6];
+    new.fields.insert("product".to_owned(), product.to_owned());
+    if !sample.is_multiple_of(4) {
+        let qty = if sample.is_multiple_of(29) { 0 } else { 1 + sample % 12 };
+        new.fields.insert("qty".to_owned(), qty.to_string());
+    }
+    if rng.chance(60) {
+        new.fields.insert("reference".to_owned(), format!("o-{number}"));
+    }
+}
+
+/// What the work cost, as whoever did it reports it: mostly as the line wants it.
+fn a_fare(rng: &mut Rng, world: &World, call: CallId) -> Option<Won> {
+    let known = world.call(call);
+    let line = known.and_then(|call| Some((call, world.profile(call.profile)?)));
+    let price = line.and_then(|(_, adopted)| adopted.spec.payment).map(|rule| rule.price);
+    let some = Some(Won(i64::try_from(rng.below(70_000)).unwrap_or(0)));
+    match price {
+        Some(Price::Fixed) if rng.chance(90) => None,
+        Some(Price::Metered) if rng.chance(5) => Some(Won(0)),
+        Some(Price::Metered) if rng.chance(90) => some,
+        _ => some.filter(|_| rng.chance(50)),
+    }
+}
+
+/// What people say of members and of their numbers, cards and friends.
+fn of_members(rng: &mut Rng, world: &World) -> Command {
+    let n = rng.below(14);
+    if rng.chance(50) {
+        let mut card = town::new_member(n, rng.chance(60));
+        if rng.chance(8) {
+            card.contact.person.name = None;
+        }
+        return Command::AddMember(card);
+    }
+    let last = world.members().last().map_or(0, |member| member.id.0);
+    let member = MemberId(rng.below(last + 2));
+    let mut change = MemberCard::default();
+    match rng.below(4) {
+        0 => change.card = town::new_member(n, false).card,
+        1 => change.friend = Some(town::contact(900 + n, true)),
+        2 => change.contact = town::contact(n, rng.chance(80)),
+        _ => change.contact.person.name = Some("새 이름".to_owned()),
+    }
+    Command::AmendMember { member, change }
+}
+
+/// What is said to questions: mostly by somebody who was asked.
+fn an_answer(rng: &mut Rng, world: &World) -> Command {
+    let mut asked: Vec<(OfferId, Option<WorkerId>)> = Vec::new();
+    for call in world.calls() {
+        asked.extend(call.offer.map(|offer| (offer.id, None)));
+        for broadcast in call.broadcast.iter().filter(|b| !b.over || rng.chance(20)) {
+            asked.extend(broadcast.asked.iter().map(|worker| (broadcast.id, Some(*worker))));
+        }
+    }
+    if asked.is_empty() && rng.chance(70) {
+        let (call, worker) = (a_call(rng, world, &[Phase::Open]), a_worker(rng, world));
+        return Command::ClaimCall { call, worker, at: None };
+    }
+    let open = rng.pick(&asked).copied().filter(|_| rng.chance(92));
+    let (offer, worker) = open.unwrap_or((OfferId(rng.below(20)), None));
+    let worker = if rng.chance(4) { Some(a_worker(rng, world)) } else { worker };
+    if rng.chance(70) {
+        Command::AcceptOffer { offer, worker }
+    } else {
+        Command::DeclineOffer { offer, worker }
+    }
+}
+
 #[allow(clippy::too_many_lines, reason = "one arm per command, each a few lines")]
-fn command(rng: &mut Rng, world: &World, now: Time) -> Command {
-    use Phase::{Assigned, Closing, Gating, InService, Open, Parked, Unwinding};
-    match rng.below(200) {
-        0..=44 => Command::RequestCall(a_request(rng)),
+fn command(rng: &mut Rng, desk: Seen<'_>, now: Time) -> Command {
+    use Phase::{Assigned, Closing, Gating, InService, Open, Parked, Scheduled, Unwinding};
+    let world = desk.world;
+    match rng.below(325) {
+        0..=44 | 290..=324 => Command::RequestCall(a_request(rng, world, now)),
         45..=56 => Command::CancelCall { call: a_call(rng, world, &[]), force: rng.chance(15) },
         57..=62 => {
             let mut change = Amendment::default();
@@ -118,37 +268,30 @@ fn command(rng: &mut Rng, world: &World, now: Time) -> Command {
             call: a_call(rng, world, &[Open]),
             until: now.plus(Millis(rng.below(600_000))),
         },
-        73..=77 => Command::ReleaseCall { call: a_call(rng, world, &[Open, Assigned]) },
+        73..=77 => {
+            let call = a_call(rng, world, &[Open, Scheduled, Assigned]);
+            Command::ReleaseCall { call, no_show: rng.chance(40) }
+        }
         78..=85 => Command::AssignCall {
             call: a_call(rng, world, &[Open]),
             worker: a_worker(rng, world),
             force: rng.chance(50),
         },
         86..=89 => Command::ReassignCall {
-            call: a_call(rng, world, &[Assigned]),
+            call: a_call(rng, world, &[Scheduled, Assigned]),
             worker: a_worker(rng, world),
             force: rng.chance(50),
         },
         90..=95 => Command::Arrive { call: a_call(rng, world, &[Assigned]) },
-        96..=106 => Command::StartWork { call: a_call(rng, world, &[Assigned]) },
-        107..=126 => Command::FinishWork {
-            call: a_call(rng, world, &[InService, InService, Assigned]),
-            outcome: [WorkOutcome::Done, WorkOutcome::Partial, WorkOutcome::NoShow]
-                [usize::try_from(rng.below(3)).unwrap_or(0)],
-            fare: rng.chance(50).then(|| Won(i64::try_from(rng.below(70_000)).unwrap_or(0))),
-        },
-        127..=130 => Command::AbortWork { call: a_call(rng, world, &[InService]) },
-        131..=142 => {
-            let offers: Vec<OfferId> =
-                world.calls().filter_map(|c| c.offer.map(|offer| offer.id)).collect();
-            let open = rng.pick(&offers).copied().filter(|_| rng.chance(90));
-            let offer = open.unwrap_or(OfferId(rng.below(20)));
-            if rng.chance(65) {
-                Command::AcceptOffer { offer }
-            } else {
-                Command::DeclineOffer { offer }
-            }
+        96..=106 => Command::StartWork { call: a_call(rng, world, &[Open, Scheduled, Assigned]) },
+        107..=126 => {
+            let call = a_call(rng, world, &[InService, InService, Scheduled, Assigned]);
+            let outcome = [WorkOutcome::Done, WorkOutcome::Partial, WorkOutcome::NoShow]
+                [usize::try_from(rng.below(3)).unwrap_or(0)];
+            Command::FinishWork { call, outcome, fare: a_fare(rng, world, call) }
         }
+        127..=130 => Command::AbortWork { call: a_call(rng, world, &[InService]) },
+        131..=142 => an_answer(rng, world),
         143..=149 => Command::SetDuty {
             worker: a_worker(rng, world),
             duty: [Duty::On, Duty::On, Duty::On, Duty::Off, Duty::Break, Duty::Suspended]
@@ -165,7 +308,9 @@ fn command(rng: &mut Rng, world: &World, now: Time) -> Command {
         153..=155 => Command::WaiveStep {
             call: a_call(rng, world, &[Unwinding]),
             step: rng
-                .pick(&["manage", "stock", "credit", "parts", "insure", "nothing"])
+                .pick(&[
+                    "manage", "stock", "credit", "parts", "payment", "goods", "delivery", "nothing",
+                ])
                 .map_or_else(String::new, |s| (*s).to_owned()),
         },
         156..=159 => Command::SettleCall {
@@ -178,13 +323,13 @@ fn command(rng: &mut Rng, world: &World, now: Time) -> Command {
         },
         167..=174 => Command::SetMode {
             name: rng
-                .pick(&["manage", "insure", "diary", "assign", "assign", "pay", "nobody"])
+                .pick(&["manage", "insure", "diary", "purse", "shelf", "shelf", "assign", "pay"])
                 .map_or_else(String::new, |s| (*s).to_owned()),
             mode: a_mode(rng),
         },
         175..=177 => Command::ForceBreaker {
             name: rng
-                .pick(&["manage", "insure", "credit", "stock", "pay", "nobody"])
+                .pick(&["manage", "insure", "credit", "stock", "pay", "bank", "shelf", "nobody"])
                 .map_or_else(String::new, |s| (*s).to_owned()),
             to: match rng.below(4) {
                 0 => BreakerOrder::Open { reason: "upkeep".to_owned() },
@@ -199,7 +344,7 @@ fn command(rng: &mut Rng, world: &World, now: Time) -> Command {
         },
         182..=184 => Command::ReopenCall {
             parent: a_call(rng, world, &[Phase::Completed]),
-            new: a_request(rng),
+            new: a_request(rng, world, now),
         },
         185..=190 => {
             let open: Vec<_> = world.attention().map(|a| a.id).collect();
@@ -214,8 +359,9 @@ fn command(rng: &mut Rng, world: &World, now: Time) -> Command {
         191 => Command::Reveal { what: "list".to_owned() },
         192 => Command::StepClock { by_ms: if rng.chance(50) { 90_000 } else { -3_700_000 } },
         193..=194 => {
-            let mut profiles = town::profiles();
-            let at = usize::try_from(rng.below(4)).unwrap_or(0);
+            let held = town::Holders { bank: rng.chance(50), depot: rng.chance(50) };
+            let mut profiles = town::profiles(held);
+            let at = usize::try_from(rng.below(profiles.len() as u64)).unwrap_or(0);
             let mut profile = profiles.swap_remove(at);
             profile.dispatch.search_ms = Millis::mins(5 + rng.below(40));
             if rng.chance(20) {
@@ -224,13 +370,66 @@ fn command(rng: &mut Rng, world: &World, now: Time) -> Command {
             Command::AdoptProfile(Box::new(profile))
         }
         195..=196 => {
-            let name = rng.pick(&["manage", "credit", "stock", "pay", "parts"]).copied();
+            let name =
+                rng.pick(&["manage", "credit", "stock", "pay", "parts", "bank", "shelf"]).copied();
             let failures = u32::try_from(1 + rng.below(6)).unwrap_or(1);
             let most = u32::try_from(1 + rng.below(8)).unwrap_or(1);
             town::participant(name.unwrap_or("manage"), failures, most)
         }
-        _ => Command::KeepPositions,
+        197..=199 => Command::KeepPositions,
+        200..=215 => {
+            let call = a_call(rng, world, &[Open]);
+            let at = rng.chance(45).then(|| a_time(rng, now));
+            Command::ClaimCall { call, worker: a_worker(rng, world), at }
+        }
+        216..=223 => {
+            let call = a_call(rng, world, &[Open, Scheduled, Scheduled, Assigned]);
+            Command::Reschedule { call, at: a_time(rng, now) }
+        }
+        224..=228 => Command::Depart { call: a_call(rng, world, &[Assigned]) },
+        229..=239 => an_answer(rng, world),
+        240..=246 => {
+            let product = rng.pick(&town::GOODS[..2]).copied().unwrap_or("mask");
+            town::received(if rng.chance(4) { "" } else { product }, 1 + rng.less(30))
+        }
+        247..=249 => {
+            let product = rng.pick(&town::GOODS).copied().unwrap_or("mask").to_owned();
+            Command::WriteOffStock { product, qty: 1 + rng.less(12) }
+        }
+        250..=257 => of_members(rng, world),
+        258..=268 => {
+            let most = if rng.chance(70) { 2_000 } else { 30_000 };
+            let won = rng.chance(80).then(|| Won(i64::from(rng.less(most))));
+            let again = rng.chance(40);
+            let call = an_ended(rng, desk, |f| {
+                f.money.captured > f.money.refunded && (!again || f.money.refunded > Won(0))
+            });
+            Command::RefundCall { call, won }
+        }
+        269..=275 => Command::RateCall {
+            call: an_ended(rng, desk, |f| f.phase == Phase::Completed),
+            stars: if rng.chance(5) { 6 } else { u8::try_from(1 + rng.below(5)).unwrap_or(1) },
+            text: rng.chance(40).then(|| "친절함".to_owned()),
+        },
+        276..=280 => Command::SetDisposition {
+            call: if rng.chance(50) {
+                an_ended(rng, desk, |_| true)
+            } else {
+                a_call(rng, world, &[])
+            },
+            code: rng.pick(&["fixed", "no fault", ""]).copied().unwrap_or("fixed").to_owned(),
+        },
+        281..=284 => Command::RetryCall { call: an_ended(rng, desk, has_refund) },
+        _ => {
+            let call = an_ended(rng, desk, has_refund);
+            Command::WaiveStep { call, step: "refund".to_owned() }
+        }
     }
+}
+
+/// Whether something was to be given back after its end.
+fn has_refund(facts: &CallFacts) -> bool {
+    facts.phase == Phase::Completed && facts.money.captured > Won(0)
 }
 
 /// The verb, for the coverage of commands.
@@ -241,7 +440,8 @@ pub fn verb(command: &Command) -> &'static str {
         Command::AmendCall { .. } => "amend",
         Command::SetPriority { .. } => "priority",
         Command::HoldCall { .. } => "hold",
-        Command::ReleaseCall { .. } => "release",
+        Command::ReleaseCall { no_show: false, .. } => "release",
+        Command::ReleaseCall { .. } => "release no-show",
         Command::AssignCall { .. } => "assign",
         Command::ReassignCall { .. } => "reassign",
         Command::Arrive { .. } => "arrive",
@@ -261,6 +461,17 @@ pub fn verb(command: &Command) -> &'static str {
         Command::TakeAttention { .. } => "attention take",
         Command::CloseAttention { .. } => "attention done",
         Command::AdoptProfile(_) => "profile",
+        Command::ClaimCall { at: None, .. } => "claim",
+        Command::ClaimCall { .. } => "claim with a time",
+        Command::Reschedule { .. } => "reschedule",
+        Command::Depart { .. } => "depart",
+        Command::RefundCall { .. } => "refund",
+        Command::RateCall { .. } => "rate",
+        Command::SetDisposition { .. } => "disposition",
+        Command::ReceiveStock { .. } => "stock receive",
+        Command::WriteOffStock { .. } => "stock write-off",
+        Command::AddMember(_) => "member add",
+        Command::AmendMember { .. } => "member amend",
         _ => "",
     }
 }

@@ -57,7 +57,11 @@ fn script() -> Vec<Order> {
     for name in town::LOCAL {
         commands.push(town::participant(name, 2, 8));
     }
-    for profile in town::profiles().into_iter().filter(|p| p.name == "repair" || p.name == "ask") {
+    let held = town::Holders { bank: false, depot: false };
+    let lines = ["repair", "ask", "tutoring"];
+    for profile in
+        town::profiles(held).into_iter().filter(|line| lines.contains(&line.name.as_str()))
+    {
         commands.push(Command::AdoptProfile(Box::new(profile)));
     }
     for n in 0..3 {
@@ -71,6 +75,12 @@ fn script() -> Vec<Order> {
             None,
         ))
     };
+    let lesson = |n: u64| {
+        let cost = Some(Won(30_000));
+        let new = town::new_call("tutoring", town::contact(n, true), None, None);
+        Command::RequestCall(ascall_engine::domain::command::NewCall { cost, ..new })
+    };
+    let visit = crate::sim::START.plus(Millis::mins(60));
     let finish = |call: u64| Command::FinishWork {
         call: CallId(call),
         outcome: WorkOutcome::Done,
@@ -93,8 +103,8 @@ fn script() -> Vec<Order> {
         Command::KeepPositions,
         request(5, "ask"),
         Command::HoldCall { call: CallId(5), until: crate::sim::START.plus(Millis::mins(50)) },
-        town::new_worker(3, None, &["quick"], &[]),
-        Command::ReleaseCall { call: CallId(5) },
+        town::new_worker(3, None, &["driver"], &[]),
+        Command::ReleaseCall { call: CallId(5), no_show: false },
         Command::AssignCall { call: CallId(5), worker: WorkerId(4), force: true },
         Command::StartWork { call: CallId(5) },
         finish(5),
@@ -103,6 +113,13 @@ fn script() -> Vec<Order> {
         Command::StepClock { by_ms: 120_000 },
         request(7, "repair"),
         request(8, "repair"),
+        Command::AddMember(town::new_member(3, true)),
+        town::received("mask", 20),
+        lesson(9),
+        Command::ClaimCall { call: CallId(9), worker: WorkerId(2), at: Some(visit) },
+        Command::Reschedule { call: CallId(9), at: visit.plus(Millis::mins(9)) },
+        lesson(10),
+        Command::CancelCall { call: CallId(10), force: false },
     ]);
     let by_hand = |command| Order {
         reason: Some("the day's work".to_owned()),

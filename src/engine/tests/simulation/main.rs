@@ -2,7 +2,7 @@
 //! the book is looked at on the way.
 //!
 //! A failure prints the line that replays it; with `ASCALL_STORY=N` beside it, it tells what the journal says of call N
-//! (0: of all). `ASCALL_LONG=N` runs N seeds in place of the default ones.
+//! (0: of all). `ASCALL_LONG=N` runs N seeds in place of the default ones; `ASCALL_BUG=NAME` plants that bug alone.
 
 #![allow(
     clippy::panic,
@@ -12,6 +12,8 @@
     reason = "a test: it says what it found, and its tables are read line by line"
 )]
 
+mod bank;
+mod books;
 mod checks;
 mod clients;
 mod cover;
@@ -78,8 +80,10 @@ fn every_rule_holds_over_many_seeds_and_everything_is_hit() {
     let (records, calls, crashes) = (cover.records, cover.calls, cover.crashes);
     println!("{seeds} seeds: {records} records, {calls} calls, {crashes} crashes");
     println!("faults: {:?}", cover.faults);
+    println!("events: {:?}\ncommands: {:?}", cover.events, cover.commands);
     let missing = cover.missing();
     assert!(missing.is_empty() || seeds < SEEDS, "never hit: {missing:#?}");
+    println!("never hit: {missing:?}");
 }
 
 #[test]

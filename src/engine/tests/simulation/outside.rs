@@ -3,6 +3,7 @@
 //! Invariant: a dependency does a thing once per key, whatever it says about it and however often it is asked; what it
 //! says may get lost, come late, twice, or contradict itself. At quiet its record must agree with the journal.
 
+use crate::bank::{Bank, Money};
 use crate::rng::Rng;
 use ascall_engine::domain::command::Answer;
 use ascall_engine::domain::event::{NoticeKey, Op, Outcome};
@@ -21,6 +22,8 @@ pub struct Request {
     pub asked_at: Time,
     pub deadline: Time,
     pub causation: Seq,
+    /// For the bank: how much.
+    pub money: Option<Money>,
 }
 
 impl Request {
@@ -144,11 +147,15 @@ struct Deed {
 #[derive(Debug, Default)]
 pub struct Dependencies {
     deeds: BTreeMap<(CallId, u8, u32), Deed>,
+    pub bank: Bank,
 }
 
 impl Dependencies {
     /// A request arrives: what it does, and what the dependency says.
     pub fn take(&mut self, request: &Request, denies: bool) -> Outcome {
+        if let Some(money) = request.money {
+            return self.bank.take(request, money, denies);
+        }
         let deed = self.deeds.entry((request.call, request.step, request.group)).or_default();
         match request.op {
             Op::Do if deed.forbidden => Outcome::Denied("undone before".to_owned()),
@@ -179,6 +186,9 @@ impl Dependencies {
             if deed.done {
                 standing.entry((*call, *step)).or_default().push(*group);
             }
+        }
+        for (call, step, group) in self.bank.standing() {
+            standing.entry((call, step)).or_default().push(group);
         }
         standing
     }

@@ -7,12 +7,13 @@ use crate::history::Broken;
 use crate::sim::{Happening, Sim};
 use crate::town;
 use ascall_engine::domain::breaker::{Order as BreakerOrder, State};
+use ascall_engine::domain::call::Call;
 use ascall_engine::domain::carry::key_mark;
 use ascall_engine::domain::command::{Command, Current, Order};
 use ascall_engine::domain::event::{Actor, Concern, Duty, Event, Mode, SettledBy, WorkOutcome};
-use ascall_engine::domain::ids::{CallId, Millis};
+use ascall_engine::domain::ids::{Millis, Won};
 use ascall_engine::domain::phase::Phase;
-use ascall_engine::domain::profile::Transport;
+use ascall_engine::domain::profile::{Price, Profile, Stage, Transport};
 use ascall_engine::domain::world::World;
 use ascall_engine::verify::{Quiet, StepState};
 use std::collections::BTreeMap;
@@ -70,6 +71,7 @@ impl Sim {
             let (worker, current) = (worker.id, Current::Keep);
             commands.push(Command::SetDuty { worker, duty: Duty::On, current });
         }
+        commands.extend(town::GOODS.iter().map(|product| town::received(product, 500)));
         commands.into_iter().map(by_hand).collect()
     }
 
@@ -84,6 +86,8 @@ impl Sim {
             return Err(("K3", format!("{key:?} was done or undone twice")));
         }
         self.check_effects()?;
+        self.check_bank()?;
+        self.check_goods()?;
         self.check_messages()?;
         self.check_histories()?;
         if let Some(core) = self.core.as_ref() {
@@ -101,22 +105,12 @@ impl Sim {
 
     /// What the dependencies hold is what the journal says they hold.
     fn check_effects(&self) -> Result<(), Broken> {
-        let late_ok = |call: CallId| {
-            self.mirror.attention().any(|a| {
-                a.concern == Concern::LateOk
-                    && a.about == ascall_engine::domain::event::About::Call(call)
-            }) || self.log.iter().flat_map(|r| &r.events).any(|e| {
-                matches!(e, Event::AttentionRaised { about, concern: Concern::LateOk, .. }
-                    if *about == ascall_engine::domain::event::About::Call(call))
-            })
-        };
         let standing = self.outside.standing();
         for ((call, step), groups) in &standing {
             if groups.len() > 1 {
                 return Err(("K5", format!("{call} step {step} stands under groups {groups:?}")));
             }
-            let facts = self.ended.get(call).cloned().or_else(|| self.checker.call_facts(*call));
-            let Some(facts) = facts else {
+            let Some(facts) = self.facts(*call) else {
                 return Err(("O6", format!("{call} was never taken and step {step} is done")));
             };
             let state = facts.steps.get(usize::from(*step)).map(|s| s.state);
@@ -124,7 +118,7 @@ impl Sim {
                 || facts.steps.get(usize::from(*step)).is_some_and(|s| s.settled.is_some());
             // What is still unknown is still being asked.
             let asked = !facts.phase.is_terminal() && state == Some(StepState::Unknown);
-            if !kept && !asked && !late_ok(*call) {
+            if !kept && !asked && !self.told_of(*call, Concern::LateOk) {
                 let phase = facts.phase;
                 return Err((
                     "K3",
@@ -138,17 +132,12 @@ impl Sim {
             if facts.phase != Phase::Completed {
                 continue;
             }
-            let Some(call) = self.log.iter().flat_map(|r| &r.events).find_map(|e| match e {
-                Event::CallReceived { call, profile, .. } if call == id => Some(*profile),
-                _ => None,
-            }) else {
-                continue;
-            };
-            let Some(adopted) = self.mirror.profile(call) else { continue };
+            let Some(adopted) = self.mirror.profile(facts.profile) else { continue };
             for (i, (spec, step)) in adopted.spec.steps.iter().zip(&facts.steps).enumerate() {
-                let outside = town::OUTSIDE.contains(&spec.name.as_str());
+                let outside = town::OUTSIDE.contains(&spec.answerer());
                 let stands = u8::try_from(i).is_ok_and(|i| standing.contains_key(&(*id, i)));
-                if outside && step.state == StepState::Done && !stands {
+                let settled = step.settled.is_some();
+                if outside && step.state == StepState::Done && !stands && !settled {
                     return Err((
                         "M5",
                         format!("{id} is completed and `{}` is not done outside", spec.name),
@@ -201,8 +190,7 @@ impl Sim {
             }
         }
         for call in &self.history.canceled {
-            let facts = self.ended.get(call).cloned().or_else(|| self.checker.call_facts(*call));
-            let target = facts.and_then(|facts| facts.target);
+            let target = self.facts(*call).and_then(|facts| facts.target);
             if target != Some(ascall_engine::domain::phase::Target::Canceled) {
                 return Err((
                     "X1",
@@ -238,19 +226,18 @@ fn chores(world: &World) -> Vec<Order> {
     for call in world.calls() {
         let id = call.id;
         let concerns: Vec<Concern> = call.attention.keys().copied().collect();
-        let name_of = |step: usize| {
-            let spec = world.profile(call.profile).and_then(|p| p.spec.steps.get(step));
-            spec.map_or_else(String::new, |spec| spec.name.clone())
-        };
+        let line = world.profile(call.profile).map(|adopted| &adopted.spec);
+        let name_of = |step: usize| line.map_or_else(String::new, |line| line.step_name(step));
         match call.phase {
-            Phase::Assigned => {
+            Phase::Scheduled | Phase::Assigned => {
                 commands.push(Command::StartWork { call: id });
                 if concerns.contains(&Concern::StepDenied) {
                     commands.push(Command::RetryCall { call: id });
                 }
             }
             Phase::InService => {
-                let (outcome, fare) = (WorkOutcome::Done, None);
+                let metered = line.and_then(|l| l.payment).map(|p| p.price) == Some(Price::Metered);
+                let (outcome, fare) = (WorkOutcome::Done, metered.then_some(Won(12_300)));
                 commands.push(Command::FinishWork { call: id, outcome, fare });
                 if concerns.contains(&Concern::StepDenied) {
                     commands.push(Command::RetryCall { call: id });
@@ -268,6 +255,13 @@ fn chores(world: &World) -> Vec<Order> {
                         commands.push(Command::WaiveStep { call: id, step: name_of(i) });
                     }
                 }
+            }
+            Phase::Completed if concerns.contains(&Concern::RefundDenied) => {
+                commands.push(Command::RetryCall { call: id });
+            }
+            Phase::Open if call.held_until.is_none() && needs_nobody(line, call) => {
+                commands.push(Command::StartWork { call: id });
+                commands.push(Command::RetryCall { call: id });
             }
             Phase::Open if call.held_until.is_none() && !concerns.is_empty() => {
                 if concerns.contains(&Concern::StepDenied) {
@@ -289,4 +283,9 @@ fn chores(world: &World) -> Vec<Order> {
         commands.push(Command::CloseAttention { attention: item.id });
     }
     commands.into_iter().map(by_hand).collect()
+}
+
+/// Whether the call is served by nobody in particular.
+fn needs_nobody(line: Option<&Profile>, call: &Call) -> bool {
+    line.and_then(|line| call.stage(line)).is_some_and(|stage| matches!(stage, Stage::None { .. }))
 }

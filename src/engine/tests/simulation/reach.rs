@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing leaves but what a durable record says; each request and each notice has one fate, drawn here.
 
+use crate::bank::Money;
 use crate::outside::{Request, Weather};
 use crate::sim::{Fated, Happening, Sim, Step};
 use crate::town;
@@ -27,11 +28,14 @@ impl Sim {
         let Some(known) = world.call(call) else { return };
         let Some(out) = known.steps.get(usize::from(step)).and_then(|s| s.out) else { return };
         let Some(adopted) = world.profile(known.profile) else { return };
-        let Some(participant) = adopted.answers.get(usize::from(step)).copied() else { return };
-        let outside = world.participants().any(|p| p.id == participant && !p.is_local());
-        if !outside {
-            return;
-        }
+        let Some(participant) = adopted.answerer(usize::from(step)) else { return };
+        let outside = world.participants().find(|p| p.id == participant && !p.is_local());
+        let Some(outside) = outside else { return };
+        let money = (outside.name == "bank").then(|| {
+            let back = known.refund_of(&adopted.spec, step.into());
+            let due = || known.charge(&adopted.spec).map_or(0, |won| won.0);
+            back.map_or_else(|| Money::Charge(due()), |won| Money::Refund(won.0))
+        });
         let request = Request {
             participant,
             call,
@@ -42,6 +46,7 @@ impl Sim {
             asked_at: out.asked_at,
             deadline: out.deadline,
             causation,
+            money,
         };
         let weather = if self.calm { Weather::default() } else { self.options.weather };
         let mut fate = weather.fate(&request, &mut self.rng);

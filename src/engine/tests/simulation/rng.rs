@@ -24,6 +24,11 @@ impl Rng {
         if limit == 0 { 0 } else { self.next() % limit }
     }
 
+    /// Below `limit`, small.
+    pub fn less(&mut self, limit: u32) -> u32 {
+        u32::try_from(self.below(limit.into())).unwrap_or(0)
+    }
+
     pub fn between(&mut self, least: u64, most: u64) -> u64 {
         least + self.below(most - least + 1)
     }

@@ -76,6 +76,8 @@ pub struct Options {
     pub keyed: u64,
     /// Requests have effect after their deadline: only where no crash swallows their answers.
     pub very_slow: bool,
+    /// Nobody calls for a while now and then.
+    pub lulls: bool,
 }
 
 pub struct Sim {
@@ -121,12 +123,13 @@ impl Sim {
             rounds: if seed.is_multiple_of(10) {
                 rng.between(60, 140)
             } else {
-                rng.between(12, 40)
+                rng.between(16, 44)
             },
             trouble,
             notices: if rng.chance(70) { rng.below(40) } else { 0 },
             keyed: rng.below(101),
             very_slow,
+            lulls: rng.chance(25),
         };
         let storage = if rng.chance(12) { Storage::disk() } else { Storage::memory() };
         Self {
@@ -236,16 +239,20 @@ impl Sim {
         }
     }
 
+    /// Until the clients act again: mostly seconds, and on some days now and then so long that what ended is forgotten.
+    fn gap(&mut self) -> Millis {
+        if self.options.lulls && self.rng.chance(15) {
+            return Millis::mins(self.rng.between(12, 25));
+        }
+        Millis(self.rng.below(if self.rng.clone().chance(20) { 90_000 } else { 9_000 }))
+    }
+
     fn happen(&mut self, what: Happening) -> Step {
         match what {
             Happening::Clients => {
                 if !self.calm {
                     self.rounds += 1;
-                    let gap = Millis(self.rng.below(if self.rng.clone().chance(20) {
-                        90_000
-                    } else {
-                        9_000
-                    }));
+                    let gap = self.gap();
                     self.later(gap, Happening::Clients);
                     self.clients()?;
                 }
@@ -293,7 +300,8 @@ impl Sim {
         let Some(core) = self.core.as_ref() else { return Ok(()) };
         let mut orders = Vec::new();
         for _ in 0..self.rng.between(1, 4) {
-            orders.push(clients::order(&mut self.rng, core.world(), self.now));
+            let desk = clients::Seen { world: core.world(), ended: &self.ended };
+            orders.push(clients::order(&mut self.rng, desk, self.now));
         }
         for order in &mut orders {
             if matches!(order.command, Command::StepClock { .. }) {
@@ -485,8 +493,15 @@ impl Sim {
             let bulkhead = u32::try_from(self.rng.between(1, 8)).unwrap_or(1);
             orders.push(town::participant(name, failures, bulkhead));
         }
-        for profile in town::profiles() {
+        let held = town::Holders { bank: self.rng.chance(70), depot: self.rng.chance(40) };
+        for profile in town::profiles(held) {
             orders.push(Command::AdoptProfile(Box::new(profile)));
+        }
+        for n in 0..self.rng.between(2, 4) {
+            orders.push(Command::AddMember(town::new_member(n, self.rng.chance(70))));
+        }
+        for product in &town::GOODS[..2] {
+            orders.push(town::received(product, 5 + self.rng.less(40)));
         }
         for n in 0..self.rng.between(2, 6) {
             let at =
@@ -506,6 +521,7 @@ impl Sim {
     pub fn check_whole(&mut self) -> Step {
         self.unchecked = 0;
         let Some(core) = self.core.as_ref() else { return Ok(()) };
+        crate::checks::registers(core, &self.checker)?;
         crate::checks::whole(core, &self.mirror)
     }
 }

@@ -3,14 +3,15 @@
 //! Invariant: data only; what becomes of it is drawn elsewhere.
 
 use ascall_engine::domain::breaker::BreakerSettings;
-use ascall_engine::domain::command::{Command, Contact, NewCall, NewWorker, Person};
-use ascall_engine::domain::event::{Duty, ParticipantKind, Spot, TelDigest};
+use ascall_engine::domain::command::{Command, Contact, MemberCard, NewCall, NewWorker, Person};
+use ascall_engine::domain::event::{Card, Duty, ParticipantKind, Spot, TelDigest};
 use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::Millis;
+use ascall_engine::domain::ids::{Millis, Won};
 use ascall_engine::domain::profile::{
-    CancelRule, CancelUntil, Dispatch, Fallback, Field, FieldKind, Lang, NoticeOn, NoticeRule,
-    OnAbort, OnDenied, Policy, Position, Profile, RequiredBefore, Role, Stage, StepSpec, Transport,
-    Travel, Words,
+    AppointmentRule, CancelRule, CancelUntil, Dispatch, Does, Fallback, Field, FieldKind, Lang,
+    MembershipRule, NoticeOn, NoticeRule, OnAbort, OnDenied, PaymentRule, Policy, Position, Price,
+    Profile, Repeat, RequiredBefore, RewardRule, Role, Stage, StepSpec, StockRule, Transport,
+    Travel, UnknownProduct, Words,
 };
 use std::collections::BTreeMap;
 
@@ -18,29 +19,35 @@ use std::collections::BTreeMap;
 pub const SKILLS: [&str; 2] = ["TV", "heater"];
 
 /// The participants outside the desk.
-pub const OUTSIDE: [&str; 4] = ["credit", "stock", "parts", "pay"];
+pub const OUTSIDE: [&str; 7] = ["credit", "stock", "parts", "pay", "bank", "delivery", "depot"];
 
 /// Those of the desk's own.
-pub const LOCAL: [&str; 3] = ["manage", "insure", "diary"];
+pub const LOCAL: [&str; 5] = ["manage", "insure", "diary", "purse", "shelf"];
+
+/// What is sold. Nobody ever receives the last one.
+pub const GOODS: [&str; 3] = ["mask", "glove", "ghost"];
+
+/// The service lines, as often as they are called.
+pub const LINES: [&str; 9] =
+    ["repair", "driver", "ask", "full", "tutoring", "tutoring", "taxi", "taxi", "shop"];
+
+/// Who holds money and goods: the desk itself, or somebody outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holders {
+    pub bank: bool,
+    pub depot: bool,
+}
 
 fn words(text: &str) -> Words {
     Words { ko: text.to_owned(), en: text.to_owned() }
 }
 
 fn step(name: &str, position: Position) -> StepSpec {
-    StepSpec {
-        name: name.to_owned(),
-        position,
-        deadline_ms: Millis(610),
-        fallback: Fallback::Park,
-        on_denied: OnDenied::Wait,
-        required_before: None,
-        undo: true,
-    }
+    StepSpec::new(name, position)
 }
 
 fn rule(on: NoticeOn, to: Role, transport: Transport) -> NoticeRule {
-    NoticeRule { on, to, transport, text: words("{call} {worker}") }
+    NoticeRule { on, to, transport, text: words("{call} {worker}"), repeat: None }
 }
 
 fn told(transport: Transport) -> Vec<NoticeRule> {
@@ -59,17 +66,42 @@ fn told(transport: Transport) -> Vec<NoticeRule> {
     rules
 }
 
-fn profile(name: &str, steps: Vec<StepSpec>, plan: Vec<Stage>, transport: Transport) -> Profile {
-    let skill = Field {
-        name: "kind".to_owned(),
-        label: words("kind"),
-        kind: FieldKind::Text,
-        required: false,
+/// What is told where there are appointments.
+fn visits_told(transport: Transport) -> Vec<NoticeRule> {
+    use NoticeOn::{EnRoute, Finished, Rescheduled, Scheduled};
+    let mut rules = told(transport);
+    for on in [Scheduled, Rescheduled, EnRoute, Finished] {
+        rules.push(rule(on, Role::Customer, transport));
+    }
+    rules.push(rule(Scheduled, Role::Worker, transport));
+    rules
+}
+
+fn field(name: &str, kind: FieldKind, required: bool) -> Field {
+    Field {
+        name: name.to_owned(),
+        label: words(name),
+        kind,
+        required,
         default: None,
-        skill: true,
+        skill: false,
         one_of: Vec::new(),
         no_skill: Vec::new(),
-    };
+    }
+}
+
+fn charge(by: &str, position: Position, fallback: Fallback) -> StepSpec {
+    let does = Does::Charge;
+    StepSpec { participant: Some(by.to_owned()), does, fallback, ..step("payment", position) }
+}
+
+/// Who holds `name`: somebody outside, or the desk.
+fn held_by<'a>(outside: bool, there: &'a str, here: &'a str) -> &'a str {
+    if outside { there } else { here }
+}
+
+fn profile(name: &str, steps: Vec<StepSpec>, plan: Vec<Stage>, transport: Transport) -> Profile {
+    let skill = Field { skill: true, ..field("kind", FieldKind::Text, false) };
     Profile {
         name: name.to_owned(),
         title: words(name),
@@ -86,29 +118,31 @@ fn profile(name: &str, steps: Vec<StepSpec>, plan: Vec<Stage>, transport: Transp
         },
         park_max_ms: Millis::mins(20),
         on_abort: OnAbort::Reopen,
-        cancel: CancelRule { until: CancelUntil::Assigned },
+        cancel: CancelRule { until: CancelUntil::Assigned, customer: None },
         notices: told(transport),
+        ..Profile::default()
     }
 }
 
-/// The four service lines.
-pub fn profiles() -> Vec<Profile> {
-    let repair = profile(
+/// Lines that search for somebody: their gates and steps are done or not, and cost nothing.
+fn searching() -> Vec<Profile> {
+    let mut repair = profile(
         "repair",
         vec![step("manage", Position::BeforeOpen)],
-        vec![Stage::Auto { for_ms: Some(Millis::mins(10)) }],
+        vec![Stage::Auto { for_ms: Some(Millis::mins(10)), claimable: false }],
         Transport::Inbox,
     );
-    let mut quick = profile(
-        "quick",
+    repair.dispositions = vec!["fixed".to_owned(), "no fault".to_owned()];
+    let mut driver = profile(
+        "driver",
         vec![StepSpec { fallback: Fallback::Reject, ..step("credit", Position::BeforeOpen) }],
-        vec![Stage::Auto { for_ms: None }],
+        vec![Stage::Auto { for_ms: None, claimable: false }],
         Transport::Inbox,
     );
-    quick.on_abort = OnAbort::End;
-    quick.cancel.until = CancelUntil::Open;
-    quick.dispatch.search_ms = Millis::mins(8);
-    quick.dispatch.policy = Policy::LongestIdle;
+    driver.on_abort = OnAbort::End;
+    driver.cancel.until = CancelUntil::Open;
+    driver.dispatch.search_ms = Millis::mins(8);
+    driver.dispatch.policy = Policy::LongestIdle;
     let mut ask = profile(
         "ask",
         Vec::new(),
@@ -117,11 +151,15 @@ pub fn profiles() -> Vec<Profile> {
                 deadline_ms: Millis::secs(30),
                 most: Some(2),
                 for_ms: Some(Millis::mins(5)),
+                claimable: false,
             },
-            Stage::Manual,
+            Stage::Manual { claimable: false },
         ],
         Transport::Command,
     );
+    ask.fields.push(field("visit", FieldKind::Time, false));
+    ask.appointment = APPOINTMENT;
+    ask.notices = visits_told(Transport::Command);
     ask.dispatch.search_ms = Millis::mins(15);
     ask.dispatch.max_metres = Some(9_000);
     let full = profile(
@@ -142,20 +180,133 @@ pub fn profiles() -> Vec<Profile> {
             step("pay", Position::BeforeComplete),
         ],
         vec![
-            Stage::Auto { for_ms: Some(Millis::mins(1)) },
-            Stage::Offer { deadline_ms: Millis::secs(20), most: None, for_ms: None },
+            Stage::Auto { for_ms: Some(Millis::mins(1)), claimable: false },
+            Stage::Offer {
+                deadline_ms: Millis::secs(20),
+                most: None,
+                for_ms: None,
+                claimable: false,
+            },
         ],
         Transport::Command,
     );
-    vec![repair, quick, ask, full]
+    vec![repair, driver, ask, full]
+}
+
+/// Paid before a teacher may claim it, for a time that the teacher names.
+fn tutoring(held: Holders) -> Profile {
+    let bank = held_by(held.bank, "bank", "purse");
+    let mut line = profile(
+        "tutoring",
+        vec![charge(bank, Position::BeforeOpen, Fallback::Reject)],
+        vec![Stage::Claim { for_ms: Some(Millis::mins(9)) }, Stage::Manual { claimable: true }],
+        Transport::Inbox,
+    );
+    line.fields.extend([
+        field("cost", FieldKind::Won, true),
+        field("reference", FieldKind::Reference, false),
+        field("visit", FieldKind::Time, false),
+    ]);
+    line.payment = Some(PaymentRule { price: Price::Fixed, limit: Some(Won(80_000)) });
+    line.appointment = APPOINTMENT;
+    line.cancel.customer = Some(CancelUntil::Scheduled);
+    line.notices = visits_told(Transport::Inbox);
+    for on in [NoticeOn::Paid, NoticeOn::Refunded] {
+        line.notices.push(rule(on, Role::Customer, Transport::Inbox));
+    }
+    line
+}
+
+/// For members: drivers near by are asked at once, the fare is charged at the end, rides earn coupons.
+fn taxi(held: Holders) -> Profile {
+    let bank = held_by(held.bank, "bank", "purse");
+    let near = |rings_m: &[u32], claimable| Stage::Broadcast {
+        rings_m: rings_m.to_vec(),
+        ring_ms: Millis::secs(20),
+        most: 3,
+        claimable,
+    };
+    let mut line = profile(
+        "taxi",
+        vec![charge(bank, Position::BeforeComplete, Fallback::Park)],
+        vec![
+            near(&[3_000, 9_000], true),
+            Stage::Claim { for_ms: Some(Millis::mins(2)) },
+            near(&[30_000], false),
+        ],
+        Transport::Command,
+    );
+    line.fields
+        .extend([field("to", FieldKind::Text, true), field("visit", FieldKind::Time, false)]);
+    line.payment = Some(PaymentRule { price: Price::Metered, limit: Some(Won(60_000)) });
+    line.membership = MembershipRule { required: true };
+    line.rewards = vec![RewardRule { every: 2, coupon: Won(3_000) }];
+    line.appointment = APPOINTMENT;
+    line.cancel.until = CancelUntil::Open;
+    line.on_abort = OnAbort::End;
+    line.dispatch.search_ms = Millis::mins(10);
+    line.notices = visits_told(Transport::Command);
+    for on in [NoticeOn::Started, NoticeOn::Completed] {
+        line.notices.push(rule(on, Role::Friend, Transport::Command));
+    }
+    for on in [NoticeOn::Paid, NoticeOn::Refunded, NoticeOn::Coupon] {
+        line.notices.push(rule(on, Role::Customer, Transport::Inbox));
+    }
+    line.notices.push(NoticeRule {
+        repeat: Some(Repeat { every_ms: Millis::secs(45), most: 4 }),
+        ..rule(NoticeOn::Searching, Role::Customer, Transport::Inbox)
+    });
+    line
+}
+
+/// Nobody is searched; goods are set aside before they are sent off.
+fn shop(held: Holders) -> Profile {
+    let depot = held_by(held.depot, "depot", "shelf");
+    let reserve = StepSpec {
+        participant: Some(depot.to_owned()),
+        does: Does::Reserve,
+        required_before: Some(RequiredBefore::Start),
+        ..step("goods", Position::AfterOpen)
+    };
+    let mut line = profile(
+        "shop",
+        vec![step("delivery", Position::BeforeOpen), reserve],
+        vec![Stage::None { promise_ms: Millis::mins(5), claimable: true }],
+        Transport::Inbox,
+    );
+    line.fields.extend([
+        field("product", FieldKind::Text, true),
+        Field { default: Some("1".to_owned()), ..field("qty", FieldKind::Count, false) },
+        field("reference", FieldKind::Reference, false),
+    ]);
+    line.stock = Some(StockRule {
+        product: "product".to_owned(),
+        quantity: "qty".to_owned(),
+        unknown: UnknownProduct::Shortage,
+    });
+    line.notices.push(rule(NoticeOn::Short, Role::Customer, Transport::Inbox));
+    line
+}
+
+/// Visits of twenty minutes, five minutes' notice.
+const APPOINTMENT: AppointmentRule =
+    AppointmentRule { duration_ms: Millis::mins(20), lead_ms: Millis::mins(5) };
+
+/// Every service line.
+pub fn profiles(held: Holders) -> Vec<Profile> {
+    let mut lines = searching();
+    lines.extend([tutoring(held), taxi(held), shop(held)]);
+    lines
 }
 
 /// Who answers for `name`, with a breaker that small traffic trips.
 pub fn participant(name: &str, failures: u32, bulkhead: u32) -> Command {
-    let kind = if OUTSIDE.contains(&name) {
-        ParticipantKind::Http { url: format!("http://127.0.0.1:1/{name}") }
-    } else {
-        ParticipantKind::Local
+    let kind = match name {
+        "depot" | "parts" => ParticipantKind::Command { argv: vec![name.to_owned()] },
+        name if OUTSIDE.contains(&name) => {
+            ParticipantKind::Http { url: format!("http://127.0.0.1:1/{name}") }
+        }
+        _ => ParticipantKind::Local,
     };
     Command::SetParticipant {
         name: name.to_owned(),
@@ -182,6 +333,7 @@ pub fn contact(n: u64, reachable: bool) -> Contact {
             name: Some(format!("손님 {n}")),
             tel: Some(format!("010-0000-{n:04}")),
             address: None,
+            card: None,
         },
         digest: Some(TelDigest(7_000 + n)),
         reachable,
@@ -199,6 +351,8 @@ pub fn new_call(line: &str, contact: Contact, at: Option<Point>, kind: Option<&s
         fields: BTreeMap::new(),
         lang: Lang::Ko,
         parent: None,
+        member: None,
+        visit: None,
     }
 }
 
@@ -211,4 +365,22 @@ pub fn new_worker(n: u64, home: Option<Point>, services: &[&str], skills: &[&str
         home,
         duty: Duty::On,
     })
+}
+
+/// A member by number: of eight, one has no card and one a card that is refused.
+pub fn new_member(n: u64, friend: bool) -> MemberCard {
+    MemberCard {
+        contact: contact(n, n % 5 != 4),
+        card: match n % 8 {
+            2 => None,
+            3 => Some(Card::Declined),
+            _ => Some(Card::Token),
+        },
+        friend: friend.then(|| contact(900 + n, n.is_multiple_of(2))),
+    }
+}
+
+/// Goods that come in.
+pub fn received(product: &str, qty: u32) -> Command {
+    Command::ReceiveStock { product: product.to_owned(), qty }
 }

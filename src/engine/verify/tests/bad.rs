@@ -7,7 +7,13 @@ use crate::domain::ids::Won;
 
 fn keyed(book: Book, key: &str) -> Book {
     book.last(|r| {
-        r.key = Some(BoundKey { key: key.to_owned(), fields: vec![], call: None, worker: None });
+        r.key = Some(BoundKey {
+            key: key.to_owned(),
+            fields: vec![],
+            call: None,
+            worker: None,
+            member: None,
+        });
     })
 }
 
@@ -110,7 +116,7 @@ fn calls() -> Vec<Case> {
             b.rec(2_000, vec![committed(1, 1, AssignedBy::Auto)]).last(|r| {
                 r.events.push(Event::WorkFinished {
                     call: CallId(1),
-                    worker: WorkerId(1),
+                    worker: Some(WorkerId(1)),
                     outcome: WorkOutcome::Done,
                     fare: None,
                 });
@@ -123,7 +129,7 @@ fn calls() -> Vec<Case> {
         case(Rule::C3, &in_service(), |b| b.rec(3_000, vec![completed(1)])),
         case(Rule::C3, &in_service(), |b| b.rec(3_000, vec![finished(1, 1)])),
         case(Rule::C3, &in_service(), |b| {
-            b.rec(3_000, vec![Event::WorkAborted { call: CallId(1), worker: WorkerId(1) }])
+            b.rec(3_000, vec![Event::WorkAborted { call: CallId(1), worker: Some(WorkerId(1)) }])
         }),
         case(Rule::C3, &in_service(), |b| cancel(b, 3_000)),
         case(Rule::C3, &Book::new(), |b| b.rec(1_000, vec![received(1, 2), opened(1)])),
@@ -195,8 +201,8 @@ fn calls() -> Vec<Case> {
 fn workers() -> Vec<Case> {
     let open = open_plain();
     let assigned = assigned_plain();
-    let two = open.clone().rec(2_000, vec![received(2, 1), opened(2)]);
-    let asked_w1 = open.clone().rec(2_000, vec![offer(1, 1, 1, 30_000)]);
+    let two = open_asks().rec(2_000, vec![received(2, 3), opened(2)]);
+    let asked_w1 = open_asks().rec(2_000, vec![offer(1, 1, 1, 30_000)]);
     let skilled = Book::new().rec(1_000, vec![received(1, 1), opened(1)]).last(|r| {
         if let Event::CallReceived { kind, .. } = &mut r.events[0] {
             *kind = Some("roof".to_owned());
@@ -245,13 +251,15 @@ fn workers() -> Vec<Case> {
                 vec![canceled(1), asked(3_000, 1, 1, Op::Undo, 2), issued(notice(6, 1, 2, 3))],
             )
         }),
-        case(Rule::A6, &asked_w1, |b| b.rec(3_000, vec![committed(1, 2, AssignedBy::Auto)])),
+        case(Rule::A6, &asked_w1, |b| {
+            b.rec(3_000, vec![committed(1, 2, AssignedBy::Manual { overridden: false })])
+        }),
         case(Rule::A7, &assigned, |b| b.rec(2_000, vec![started(1, 2)])),
         case(Rule::A8, &open, |b| {
             b.desk(2_000, vec![Event::AssignModeSet { mode: Mode::Stopped }])
                 .rec(3_000, vec![auto()])
         }),
-        case(Rule::A8, &open, |b| {
+        case(Rule::A8, &open_asks(), |b| {
             b.desk(2_000, vec![Event::CallHeld { call: CallId(1), until: Time(9_000) }])
                 .rec(3_000, vec![offer(1, 1, 1, 40_000)])
         }),

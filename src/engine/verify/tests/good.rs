@@ -43,6 +43,11 @@ pub(super) fn open_plain() -> Book {
     Book::new().rec(1_000, vec![received(1, 1), opened(1)])
 }
 
+/// C-1 of the profile `asks` is open. Two records.
+pub(super) fn open_asks() -> Book {
+    Book::new().rec(1_000, vec![received(1, 3), opened(1)])
+}
+
 /// C-1 is done and its payment is being asked. Six records.
 pub(super) fn closing() -> Book {
     assigned_full().rec(
@@ -219,7 +224,7 @@ fn parked_calls_come_back_through_a_probe_and_break_no_rule() {
 #[test]
 fn an_offer_declined_an_offer_expired_and_an_offer_accepted_break_no_rule() {
     let ids = (CallId(1), WorkerId(2));
-    let book = open_plain()
+    let book = open_asks()
         .rec(1_100, vec![offer(1, 1, 1, 31_100)])
         .rec(
             1_200,

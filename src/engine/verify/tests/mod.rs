@@ -4,9 +4,16 @@
 //! like one that passes.
 
 mod bad;
+mod bad_money;
+mod bad_plan;
 mod bad_steps;
+mod day;
 mod desk;
 mod good;
+mod kit;
+mod orders;
+mod recalls;
+mod services;
 mod speed;
 
 use super::{Checker, Quiet, Report, Rule};
@@ -33,18 +40,19 @@ struct Book {
 }
 
 impl Book {
-    /// A desk at time 0 with the profiles `plain` (P-1: nothing but a search) and `full` (P-2: gate
-    /// `manage`, step `stock`, end gate `payment`, notices), and the workers W-1, W-2.
+    /// A desk at time 0 with the profiles `plain` (P-1: nothing but a search), `full` (P-2: gate `manage`, step `stock`,
+    /// end gate `payment`, notices) and `asks` (P-3: workers are asked one by one), and the workers W-1, W-2.
     fn new() -> Self {
         Self { records: vec![] }.rec(
             0,
             vec![
                 Event::DeskOpened { seed: 7 },
-                Event::ProfileAdopted { profile: ProfileId(1), spec: plain() },
-                Event::ProfileAdopted { profile: ProfileId(2), spec: full() },
                 participant(1, "manage"),
                 participant(2, "stock"),
                 participant(3, "payment"),
+                adopted(1, plain()),
+                adopted(2, full()),
+                adopted(3, asks()),
                 worker(1),
                 worker(2),
             ],
@@ -115,17 +123,23 @@ fn assert_clean(book: &Book, quiet: Quiet) {
 fn every_rule_catches_its_bad_journal_and_lets_the_good_one_pass() {
     let mut cases = bad::cases();
     cases.extend(bad_steps::cases());
+    cases.extend(bad_plan::cases());
+    cases.extend(bad_money::cases());
+    cases.extend(recalls::cases());
+    let mut missed = Vec::new();
     for (number, case) in cases.iter().enumerate() {
         assert_clean(&case.good, Quiet::No);
         let report = case.bad.check(case.quiet);
-        let caught: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
-        assert!(
-            report.faults.iter().any(|f| f.rule == case.rule),
-            "case {number}: {} ({}) did not catch it, only: {caught:#?}",
-            case.rule,
-            case.rule.text(),
-        );
+        if !report.faults.iter().any(|f| f.rule == case.rule) {
+            let caught: Vec<String> = report.faults.iter().map(ToString::to_string).collect();
+            missed.push(format!(
+                "{number}: {} ({}), only {caught:#?}",
+                case.rule,
+                case.rule.text()
+            ));
+        }
     }
+    assert!(missed.is_empty(), "not caught: {}", missed.join("\n"));
     for rule in Rule::ALL {
         assert!(cases.iter().any(|c| c.rule == *rule), "no journal breaks {rule}: {}", rule.text());
     }
@@ -134,15 +148,12 @@ fn every_rule_catches_its_bad_journal_and_lets_the_good_one_pass() {
 fn plain() -> Profile {
     Profile {
         name: "plain".to_owned(),
-        title: Words::default(),
-        worker: Words::default(),
+        title: words("line"),
+        worker: words("worker"),
         phases: BTreeMap::new(),
         fields: vec![],
         steps: vec![],
-        plan: vec![
-            Stage::Auto { for_ms: None },
-            Stage::Offer { deadline_ms: Millis(30_000), most: None, for_ms: None },
-        ],
+        plan: vec![Stage::Auto { for_ms: Some(Millis::mins(5)), claimable: false }],
         dispatch: Dispatch {
             policy: Policy::Nearest,
             max_metres: None,
@@ -151,22 +162,33 @@ fn plain() -> Profile {
         },
         park_max_ms: Millis::mins(30),
         on_abort: OnAbort::End,
-        cancel: CancelRule { until: CancelUntil::Open },
+        cancel: CancelRule { until: CancelUntil::Open, customer: None },
         notices: vec![],
+        ..Profile::default()
     }
 }
 
+/// As `plain`, with another plan.
+fn asks() -> Profile {
+    let most = None;
+    let ask = Stage::Offer { deadline_ms: Millis(30_000), most, for_ms: None, claimable: false };
+    Profile { name: "asks".to_owned(), plan: vec![ask], ..plain() }
+}
+
+fn words(text: &str) -> Words {
+    Words { ko: text.to_owned(), en: text.to_owned() }
+}
+
+fn adopted(profile: u32, spec: Profile) -> Event {
+    Event::ProfileAdopted { profile: ProfileId(profile), spec: Box::new(spec) }
+}
+
+fn told(on: NoticeOn, to: Role, transport: Transport) -> NoticeRule {
+    NoticeRule { on, to, transport, text: words("{call}"), repeat: None }
+}
+
 fn full() -> Profile {
-    let step = |name: &str, position| StepSpec {
-        name: name.to_owned(),
-        position,
-        deadline_ms: Millis(610),
-        fallback: Fallback::Park,
-        on_denied: OnDenied::Wait,
-        required_before: None,
-        undo: true,
-    };
-    let told = |on, to, transport| NoticeRule { on, to, transport, text: Words::default() };
+    let step = |name: &str, position| StepSpec::new(name, position);
     Profile {
         name: "full".to_owned(),
         steps: vec![
@@ -174,7 +196,7 @@ fn full() -> Profile {
             step("stock", Position::AfterOpen),
             step("payment", Position::BeforeComplete),
         ],
-        cancel: CancelRule { until: CancelUntil::Assigned },
+        cancel: CancelRule { until: CancelUntil::Assigned, customer: None },
         notices: vec![
             told(NoticeOn::Assigned, Role::Customer, Transport::Command),
             told(NoticeOn::Assigned, Role::Worker, Transport::Inbox),
@@ -231,6 +253,9 @@ fn received(call: u64, profile: u32) -> Event {
         fields: BTreeMap::new(),
         lang: Lang::Ko,
         parent: None,
+        member: None,
+        window: None,
+        asked: None,
     }
 }
 
@@ -252,13 +277,13 @@ fn released(call: u64, worker: u64, exclude: bool) -> Event {
 }
 
 fn started(call: u64, worker: u64) -> Event {
-    Event::WorkStarted { call: CallId(call), worker: WorkerId(worker) }
+    Event::WorkStarted { call: CallId(call), worker: Some(WorkerId(worker)) }
 }
 
 fn finished(call: u64, worker: u64) -> Event {
     Event::WorkFinished {
         call: CallId(call),
-        worker: WorkerId(worker),
+        worker: Some(WorkerId(worker)),
         outcome: WorkOutcome::Done,
         fare: None,
     }
@@ -372,6 +397,26 @@ fn moved(generation: u64, at: i64, from: StateKind, to: State, why: Why, n: [u32
     }
 }
 
+/// What the domain's types would say by themselves, if they were asked.
+const OWN_ANSWERS: [&str; 16] = [
+    ".wait(",
+    ".seconds(",
+    ".overlaps(",
+    ".dispatch_at(",
+    ".still_searching(",
+    ".reference_field(",
+    ".skill_field(",
+    ".answerer(",
+    ".charge(",
+    ".owes_undo(",
+    ".wants(",
+    ".live_assignment(",
+    ".is_automatic(",
+    ".snapshot(",
+    ".available(",
+    "is_searching",
+];
+
 #[test]
 fn the_checker_knows_nothing_of_the_code_it_checks() {
     let room = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("verify");
@@ -384,14 +429,16 @@ fn the_checker_knows_nothing_of_the_code_it_checks() {
         let text = std::fs::read_to_string(&path).unwrap();
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         for line in code {
+            // A recalled body is the one thing of the desk's own that stands in the journal.
+            let recalls = path.ends_with("recall.rs") && line.contains("Call as Body");
             for wall in ["domain::decide", "domain::world", "domain::call::", "MOVES", "may_move"] {
-                assert!(!line.contains(wall), "{}: {line}", path.display());
+                assert!(recalls || !line.contains(wall), "{}: {line}", path.display());
             }
-            for wall in ["evolve", "World", "views::", "Breaker,", "Breaker::", "Window"] {
+            for wall in ["evolve", "World", "views::", "Breaker,", "Breaker::", "breaker::Window"] {
                 assert!(!line.contains(wall), "{}: {line}", path.display());
             }
             // These types would bring the domain's own answers with them.
-            for wall in [".wait(", ".seconds(", "is_searching"] {
+            for wall in OWN_ANSWERS {
                 let own = line.contains("self.wait(");
                 assert!(own || !line.contains(wall), "{}: {line}", path.display());
             }

@@ -1,52 +1,13 @@
-//! Offers, participants, breakers, incidents and attention items as they are shown.
+//! Participants, their breakers and incidents as they are shown.
 
-use super::{call::concern_word, name_of};
+use super::name_of;
 use crate::cli::clock::iso;
 use crate::cli::ui::{Look, Show};
 use crate::cli::words::Word;
 use crate::desk::live;
-use ascall_engine::domain::event::{About, Concern, Mode, ParticipantKind};
+use ascall_engine::domain::event::{Mode, ParticipantKind};
 use ascall_engine::domain::ids::Time;
 use serde::Serialize;
-
-/// An open offer.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct OfferJson {
-    /// `O-3`.
-    pub id: String,
-    /// About this call.
-    pub call: String,
-    /// Who is asked.
-    pub worker: String,
-    /// Until when.
-    pub deadline: String,
-    #[serde(skip)]
-    pub until: Time,
-}
-
-impl OfferJson {
-    /// An offer.
-    pub(crate) fn of(offer: &live::Offer) -> Self {
-        Self {
-            id: offer.id.to_string(),
-            call: offer.call.to_string(),
-            worker: offer.worker.to_string(),
-            deadline: iso(offer.deadline),
-            until: offer.deadline,
-        }
-    }
-}
-
-impl Show for OfferJson {
-    fn id(&self) -> String {
-        self.id.clone()
-    }
-    const CSV: &'static [&'static str] = &["id", "call", "worker", "deadline"];
-    const HEADS: &'static [Word] = &[Word::Number, Word::Call, Word::Worker, Word::Until];
-    fn cells(&self, look: &Look) -> Vec<String> {
-        vec![self.id.clone(), self.call.clone(), self.worker.clone(), look.clock.exact(self.until)]
-    }
-}
 
 /// A participant, or the stage `assign`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -349,93 +310,13 @@ impl Show for IncidentJson {
     }
 }
 
-/// An attention item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct AttentionJson {
-    /// `A-5`.
-    pub id: String,
-    /// The call or participant it is about; `desk` for the desk itself.
-    pub about: String,
-    /// Why a human must look.
-    pub concern: String,
-    /// When it was raised.
-    pub raised_at: String,
-    /// Who looks after it.
-    pub taken_by: Option<String>,
-    /// The next thing to type.
-    pub remedy: String,
-    #[serde(skip)]
-    pub raised: Time,
-}
-
-impl AttentionJson {
-    /// An attention item.
-    pub(crate) fn of(item: &live::Attention) -> Self {
-        let about = match (&item.about, &item.participant) {
-            (About::Call(call), _) => call.to_string(),
-            (About::Participant(_), Some(name)) => name.clone(),
-            (About::Participant(id), None) => id.to_string(),
-            (About::Desk, _) => "desk".to_owned(),
-        };
-        let remedy = remedy(item.concern, &about);
-        Self {
-            id: item.id.to_string(),
-            about,
-            concern: name_of(&item.concern),
-            raised_at: iso(item.raised_at),
-            taken_by: item.taken_by.clone(),
-            remedy,
-            raised: item.raised_at,
-        }
-    }
-
-    /// One line for people.
-    pub(crate) fn line(&self, look: &Look) -> String {
-        format!("{}  {}  {}", self.id, self.about, concern_word(&self.concern, look))
-    }
-}
-
-/// The one remedy of each concern.
-fn remedy(concern: Concern, about: &str) -> String {
-    match concern {
-        Concern::PlanExhausted | Concern::NeedsDispatcher => format!("ascall assign {about} W-…"),
-        Concern::UndoDenied => format!("ascall waive {about} STEP --reason …"),
-        Concern::ClosingDenied => format!("ascall settle {about} --by cash --reason …"),
-        Concern::StepDenied => format!("ascall retry {about}"),
-        Concern::Misconfigured => "ascall config show".to_owned(),
-        Concern::NoticeDead => format!("ascall inbox --call {about}"),
-        Concern::ClockStepped => "ascall tail".to_owned(),
-        Concern::LateOk => format!("ascall status {about}"),
-    }
-}
-
-impl Show for AttentionJson {
-    fn id(&self) -> String {
-        self.id.clone()
-    }
-    const CSV: &'static [&'static str] =
-        &["id", "about", "concern", "raised_at", "taken_by", "remedy"];
-    const HEADS: &'static [Word] =
-        &[Word::Number, Word::About, Word::Why, Word::Since, Word::Taken, Word::Remedy];
-    fn cells(&self, look: &Look) -> Vec<String> {
-        vec![
-            self.id.clone(),
-            self.about.clone(),
-            concern_word(&self.concern, look),
-            look.clock.short(self.raised),
-            self.taken_by.clone().unwrap_or_default(),
-            self.remedy.clone(),
-        ]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::ui::tests::look;
     use ascall_engine::domain::breaker::StateKind;
     use ascall_engine::domain::event::FailKind;
-    use ascall_engine::domain::ids::{CallId, IncidentId, Millis};
+    use ascall_engine::domain::ids::{IncidentId, Millis};
     use ascall_engine::domain::profile::Lang;
 
     #[test]
@@ -485,25 +366,6 @@ mod tests {
                 waiting: 0,
             });
             assert_eq!(json.mode_words(&look(Lang::En)), words);
-        }
-    }
-
-    #[test]
-    fn every_concern_has_a_remedy_that_can_be_typed() {
-        for concern in [
-            Concern::PlanExhausted,
-            Concern::NeedsDispatcher,
-            Concern::UndoDenied,
-            Concern::ClosingDenied,
-            Concern::StepDenied,
-            Concern::Misconfigured,
-            Concern::NoticeDead,
-            Concern::ClockStepped,
-            Concern::LateOk,
-        ] {
-            assert!(remedy(concern, &CallId(1).to_string()).starts_with("ascall "));
-            let words = concern_word(&name_of(&concern), &look(Lang::Ko));
-            assert!(words.chars().any(|c| ('가'..='힣').contains(&c)), "{words}");
         }
     }
 }

@@ -1,0 +1,25 @@
+//! `ascall depart`.
+
+use crate::cli::args::Change;
+use crate::cli::cx::Cx;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
+use clap::Args;
+
+/// The worker sets out for the call.
+#[derive(Debug, Args)]
+pub(crate) struct Depart {
+    /// The call.
+    #[arg(value_name = "C")]
+    call: CallId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Asks the desk.
+pub(crate) async fn run(args: &Depart, cx: &mut Cx) -> Result<Exit, CliError> {
+    let command = Command::Depart { call: args.call };
+    cx.change_call("depart", &args.change, args.call, command).await
+}

@@ -1,0 +1,245 @@
+//! `ascall member`: customers whom the desk knows by name.
+
+use crate::cli::args::{Change, count, word};
+use crate::cli::cx::Cx;
+use crate::cli::draft::{self, Warning};
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::show::member::MemberJson;
+use crate::cli::ui::{Format, Ui};
+use crate::cli::words::Word;
+use crate::desk::Book;
+use ascall_engine::domain::command::{Command, Contact, MemberCard, Person};
+use ascall_engine::domain::ids::{MemberId, Won};
+use ascall_engine::domain::refusal::Refusal;
+use ascall_engine::views::MemberRow;
+use clap::{ArgGroup, Args, Subcommand};
+
+/// Members: customers whom the desk knows by name.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Member {
+    /// Make a member known: `member add --name 홍길동 --tel 010-0000-0001 --card tok_4242 --friend-tel 010-0000-0002`.
+    Add(Add),
+    /// Change what is known of a member. Only what is named changes; calls in flight keep what they were taken with.
+    Amend(Amend),
+    /// List members.
+    List(List),
+    /// Show one member.
+    Show(One),
+}
+
+/// What may be said of a member beside name and number.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct More {
+    /// The payment provider's token of the member's card; never the card's number.
+    #[arg(long, value_name = "TOKEN")]
+    card: Option<String>,
+    /// The name of the friend who is told of rides.
+    #[arg(long, value_parser = word, value_name = "NAME")]
+    friend_name: Option<String>,
+    /// The friend's phone number.
+    #[arg(long, value_name = "TEL")]
+    friend_tel: Option<String>,
+}
+
+/// A new member.
+#[derive(Debug, Args)]
+pub(crate) struct Add {
+    /// The name.
+    #[arg(long, value_parser = word)]
+    name: String,
+    /// The phone number; no two members share one.
+    #[arg(long)]
+    tel: String,
+    #[command(flatten)]
+    more: More,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// What changes of a member.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(["name", "tel", "card", "friend_name", "friend_tel"]))]
+pub(crate) struct Amend {
+    /// The member.
+    #[arg(value_name = "M")]
+    member: MemberId,
+    /// The name.
+    #[arg(long, value_parser = word)]
+    name: Option<String>,
+    /// The phone number.
+    #[arg(long)]
+    tel: Option<String>,
+    #[command(flatten)]
+    more: More,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// Which members.
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// At most this many, the newest; 0: all. A table has 1000 unless told otherwise, the other forms have all.
+    #[arg(long, value_parser = count, allow_hyphen_values = true, value_name = "N")]
+    limit: Option<usize>,
+}
+
+/// One member.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whom").required(true).args(["member", "tel"]))]
+pub(crate) struct One {
+    /// The member.
+    #[arg(value_name = "M")]
+    member: Option<MemberId>,
+    /// The member with this phone number.
+    #[arg(long)]
+    tel: Option<String>,
+}
+
+/// Does it.
+pub(crate) async fn run(args: &Member, cx: &mut Cx) -> Result<Exit, CliError> {
+    match args {
+        Member::Add(add) => self::add(cx, add).await,
+        Member::Amend(amend) => self::amend(cx, amend).await,
+        Member::List(list) => self::list(cx, list).await,
+        Member::Show(one) => show(cx, one).await,
+    }
+}
+
+async fn add(cx: &mut Cx, args: &Add) -> Result<Exit, CliError> {
+    // What must not be kept is refused before anything is opened.
+    let card = args.more.card.as_deref().map(draft::card).transpose()?;
+    cx.with_desk("member add", async |cx: &mut Cx, desk| {
+        let book = desk.book();
+        let mut contact = draft::contact(&cx.setup, &book, Some(&args.name), &args.tel)?;
+        contact.person.card = card.as_ref().map(|(token, _)| token.clone());
+        let friend = friend(cx, &book, &args.more, Person::default())?;
+        warn(cx, &[Some(&contact), friend.as_ref()])?;
+        let new = MemberCard { contact, card: card.map(|(_, card)| card), friend };
+        let receipt = cx.ask(desk, &args.change, Command::AddMember(new)).await?;
+        say(cx, &desk.book(), receipt.and_then(|receipt| receipt.member))
+    })
+    .await
+}
+
+async fn amend(cx: &mut Cx, args: &Amend) -> Result<Exit, CliError> {
+    let card = args.more.card.as_deref().map(draft::card).transpose()?;
+    cx.must_exist()?;
+    cx.with_desk("member amend", async |cx: &mut Cx, desk| {
+        let book = desk.book();
+        let row = book.member(args.member)?.ok_or(Refusal::NoSuchMember(args.member))?;
+        let mut contact = match &args.tel {
+            Some(tel) => draft::contact(&cx.setup, &book, args.name.as_deref(), tel)?,
+            None => Contact::default(),
+        };
+        contact.person.name =
+            args.name.as_deref().map(|n| draft::text_of("name", n)).transpose()?;
+        contact.person.card = card.as_ref().map(|(token, _)| token.clone());
+        let known = row.friend.map(|friend| book.person(friend)).transpose()?.flatten();
+        let friend = friend(cx, &book, &args.more, known.unwrap_or_default())?;
+        let spoken = args.tel.is_some().then_some(&contact);
+        warn(cx, &[spoken, friend.as_ref()])?;
+        let change = MemberCard { contact, card: card.map(|(_, card)| card), friend };
+        let command = Command::AmendMember { member: args.member, change };
+        let receipt = cx.ask(desk, &args.change, command).await?;
+        say(cx, &desk.book(), receipt.map(|_| args.member))
+    })
+    .await
+}
+
+/// The friend, as far as one is named: what is not said anew stays as it is known.
+fn friend(cx: &Cx, book: &Book, more: &More, known: Person) -> Result<Option<Contact>, CliError> {
+    if more.friend_name.is_none() && more.friend_tel.is_none() {
+        return Ok(None);
+    }
+    let name = more.friend_name.clone().or(known.name);
+    let Some(tel) = more.friend_tel.clone().or(known.tel) else {
+        return Err(Refusal::MemberNeeds { field: "the friend's phone number" }.into());
+    };
+    draft::contact(&cx.setup, book, name.as_deref(), &tel).map(Some)
+}
+
+/// Says of each that nothing can be sent there.
+fn warn(cx: &mut Cx, contacts: &[Option<&Contact>]) -> Result<(), CliError> {
+    let odd = contacts.iter().flatten().filter(|contact| !contact.reachable);
+    let warning: Warning = cx.ui.look.word(Word::OddTel);
+    for _ in odd {
+        cx.ui.warn(&warning)?;
+    }
+    Ok(())
+}
+
+/// Shows a member in the short form; none: a dry run.
+fn say(cx: &mut Cx, book: &Book, member: Option<MemberId>) -> Result<Exit, CliError> {
+    if let Some(member) = member {
+        let row = book.member(member)?.ok_or(Refusal::NoSuchMember(member))?;
+        let json = MemberJson::read(book, &row, cx.ui.veil_of_one())?;
+        let line = json.line(&cx.ui.look);
+        cx.ui.one(&json, &line)?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn list(cx: &mut Cx, args: &List) -> Result<Exit, CliError> {
+    let short = if cx.ui.format == Format::Table { super::list::TABLE_LIMIT } else { 0 };
+    let limit = args.limit.unwrap_or(short);
+    let book = cx.book("member list").await?;
+    let mut rows = book.members()?;
+    let cut = limit > 0 && rows.len() > limit;
+    if cut {
+        rows.drain(..rows.len() - limit);
+    }
+    let veil = cx.ui.veil();
+    let all: Result<Vec<MemberJson>, CliError> =
+        rows.iter().map(|row| MemberJson::read(&book, row, veil)).collect();
+    cx.ui.many(&all?)?;
+    if cut {
+        let text = cx.ui.look.say(Word::CutNewest, &[&limit.to_string()]);
+        cx.ui.note(&text)?;
+    }
+    Ok(Exit::Done)
+}
+
+async fn show(cx: &mut Cx, args: &One) -> Result<Exit, CliError> {
+    let tel = args.tel.as_deref().map(|text| draft::read_tel(&cx.setup, text)).transpose()?;
+    let book = cx.book("member show").await?;
+    let row = match (args.member, tel) {
+        (Some(member), _) => book.member(member)?.ok_or(Refusal::NoSuchMember(member))?,
+        (None, Some(tel)) => {
+            let digest = book.digest(tel.as_str())?;
+            let found: Option<MemberRow> =
+                book.members()?.into_iter().find(|row| row.tel == digest);
+            found.ok_or_else(CliError::no_member_under)?
+        }
+        (None, None) => return Err(CliError::usage("name the member")),
+    };
+    let json = MemberJson::read(&book, &row, cx.ui.veil_of_one())?;
+    if cx.ui.format == Format::Table {
+        at_length(&mut cx.ui, &json)?;
+    } else {
+        cx.ui.one(&json, "")?;
+    }
+    Ok(Exit::Done)
+}
+
+fn at_length(ui: &mut Ui, member: &MemberJson) -> Result<(), CliError> {
+    let look = &ui.look;
+    let coupons = member.coupons.iter().map(|won| look.won(Won(*won)));
+    let pairs = [
+        (Word::Member, member.id.clone()),
+        (Word::Name, member.name.clone().unwrap_or_else(|| look.word(Word::Erased))),
+        (Word::Phone, member.tel.clone().unwrap_or_default()),
+        (Word::Card, member.card.clone().unwrap_or_default()),
+        (
+            Word::Friend,
+            member
+                .friend
+                .as_ref()
+                .map(crate::cli::show::member::FriendJson::line)
+                .unwrap_or_default(),
+        ),
+        (Word::Rides, member.rides.to_string()),
+        (Word::Coupons, coupons.collect::<Vec<_>>().join(", ")),
+    ];
+    ui.pairs(&pairs)
+}

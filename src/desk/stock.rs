@@ -1,0 +1,61 @@
+//! The movements of a product, read from the journal.
+//!
+//! Invariant: what was there after each movement is folded from the first one on, so that it is right however few are
+//! kept. Changes nothing.
+
+use super::{Book, DeskError};
+use ascall_engine::domain::event::{Actor, Event, StockMove};
+use ascall_engine::domain::ids::{CallId, Seq, Time};
+use ascall_engine::domain::stock::Stock;
+use std::collections::VecDeque;
+use std::ops::ControlFlow;
+
+/// One movement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Moved {
+    pub seq: Seq,
+    pub at: Time,
+    pub actor: Actor,
+    pub what: StockMove,
+    pub qty: u32,
+    pub call: Option<CallId>,
+    /// What was there after it.
+    pub after: Stock,
+    pub reason: Option<String>,
+}
+
+/// The newest `limit` movements of a product, oldest first (0: all), and whether there were more.
+pub(crate) fn moves(
+    book: &Book,
+    wanted: &str,
+    limit: usize,
+) -> Result<(Vec<Moved>, bool), DeskError> {
+    let mut found: VecDeque<Moved> = VecDeque::new();
+    let mut stock = Stock::default();
+    let mut cut = false;
+    book.each_record(|record| {
+        for event in &record.events {
+            let Event::StockMoved { product, what, qty, call } = event else { continue };
+            if product != wanted {
+                continue;
+            }
+            stock.take(*what, *qty);
+            found.push_back(Moved {
+                seq: record.seq,
+                at: record.at,
+                actor: record.actor.clone(),
+                what: *what,
+                qty: *qty,
+                call: *call,
+                after: stock,
+                reason: record.reason.clone(),
+            });
+            if limit > 0 && found.len() > limit {
+                found.pop_front();
+                cut = true;
+            }
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok((found.into(), cut))
+}
