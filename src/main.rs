@@ -2,6 +2,8 @@
 
 mod cli;
 mod desk;
+mod front;
+mod gateway;
 mod toml_file;
 
 use std::process::ExitCode;

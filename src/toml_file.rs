@@ -99,24 +99,21 @@ impl Source {
 
     /// A fault of the key or entry at `at`, or of the nearest one above it that is there.
     pub(crate) fn fault(&self, at: &str, what: String, nearest: Option<String>) -> TomlFault {
-        let document = Document::parse(&self.text).ok();
-        let line = document.and_then(|d| d.place_of(at)).map(|offset| self.line(offset));
+        let line = self.line_of(at);
         let file = self.file.clone();
         TomlFault { file, line, at: Some(at.to_owned()), what, nearest }
+    }
+
+    /// The line of the key or entry at `at`, or of the nearest one above it that is there.
+    pub(crate) fn line_of(&self, at: &str) -> Option<usize> {
+        let document = Document::parse(&self.text).ok()?;
+        document.place_of(at).map(|offset| self.line(offset))
     }
 
     fn line(&self, offset: usize) -> usize {
         let before = self.text.get(..offset).unwrap_or(&self.text);
         before.bytes().filter(|b| *b == b'\n').count() + 1
     }
-}
-
-/// Reads and parses `file`.
-///
-/// # Errors
-/// The file cannot be read, is not UTF-8, or is not what `T` is: the first thing that is wrong.
-pub(crate) fn read<T: DeserializeOwned>(file: &Path) -> Result<T, TomlFault> {
-    Source::read(file)?.parse().map_err(first)
 }
 
 /// The first of what is wrong; whoever says that something is, says what.

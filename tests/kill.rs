@@ -78,8 +78,6 @@ fn a_host_killed_while_calls_are_parked_leaves_them_to_the_next() {
     // The host says when it holds the desk.
     let mut said = String::new();
     BufReader::new(host.stderr.take().unwrap()).read_line(&mut said).unwrap();
-    let words = desk.fails(3, &["worker", "list", "--lock-timeout", "100ms"]);
-    assert!(words.contains("serve"), "the holder is named: {words}");
     host.kill().unwrap();
     host.wait().unwrap();
     for call in &calls {

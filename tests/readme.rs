@@ -93,12 +93,12 @@ fn timeless(line: &str) -> String {
     undated(&chars.iter().enumerate().map(zeroed).collect::<String>())
 }
 
-/// `2027-01-10` and `01-10` before a time become zeros.
+/// `2027-01-10`, `01-10` before a time, and the hour `01시` become zeros.
 fn undated(line: &str) -> String {
     let words = line.split_inclusive(' ').map(|word| {
         let shape: String =
             word.trim_end().chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
-        let dated = shape.ends_with("0000-00-00") || shape == "00-00";
+        let dated = shape.ends_with("0000-00-00") || shape == "00-00" || shape == "00시";
         if dated { word.replace(|c: char| c.is_ascii_digit(), "0") } else { word.to_owned() }
     });
     words.collect()

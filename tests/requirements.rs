@@ -65,7 +65,7 @@ fn section(part: &Part) -> String {
 /// The names of the tests in the sources of a test binary.
 fn tests_of(binary: &str) -> BTreeSet<String> {
     let tops: &[&str] = match binary {
-        "ascall" => &["src/main.rs", "src/cli", "src/desk"],
+        "ascall" => &["src/main.rs", "src/cli", "src/front", "src/gateway", "src/desk"],
         "ascall_engine" => &["src/engine"],
         "cli" => &["tests/cli"],
         "kill" => &["tests/kill.rs"],

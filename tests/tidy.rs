@@ -79,6 +79,7 @@ fn the_domain_is_pure() {
         "crate::engine",
         "crate::views",
         "crate::verify",
+        "crate::couriers",
         "crate::participants",
     ];
     forbid("src/engine/domain", &words, "the domain knows no clock, no I/O and nothing above it");

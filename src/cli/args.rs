@@ -2,11 +2,12 @@
 //!
 //! Invariant: this file and the verbs' own args structs are the whole grammar; doc comments are the help text.
 
-use super::clock;
-use super::exit;
+use super::log::LogFormat;
 use super::ui::Format;
 use super::verbs;
 use crate::desk::Asking;
+use crate::front::clock;
+use crate::front::exit;
 use ascall_engine::domain::event::Actor;
 use ascall_engine::domain::profile::Lang;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +49,9 @@ pub(crate) struct Global {
     /// What to say on stderr of how the desk runs: `off`, `error`, `warn`, `info`, `debug` (or the variable `ASCALL_LOG`).
     #[arg(long, global = true, value_name = "LEVEL", help_heading = "Desk")]
     pub log: Option<String>,
+    /// In what form the log is written (or the variable `ASCALL_LOG_FORMAT`).
+    #[arg(long, global = true, value_enum, value_name = "FORM", help_heading = "Desk")]
+    pub log_format: Option<LogFormat>,
     /// Show names, phone numbers and addresses unmasked; that they were shown is journalled.
     #[arg(long, global = true, help_heading = "Desk")]
     pub reveal: bool,
@@ -97,7 +101,12 @@ impl Change {
     /// Under which key and why.
     pub(crate) fn asking(&self) -> Asking {
         let text = |t: &Option<String>| t.as_deref().map(ascall_engine::domain::text::nfc);
-        Asking { key: text(&self.key), reason: text(&self.reason), by: self.by.clone() }
+        Asking {
+            key: text(&self.key),
+            reason: text(&self.reason),
+            by: self.by.clone(),
+            ..Asking::default()
+        }
     }
 }
 
@@ -151,7 +160,16 @@ pub(crate) enum Verb {
     Report(verbs::report::Report),
     Tail(verbs::tail::Tail),
     Verify(verbs::verify::Verify),
+    #[command(subcommand)]
+    Export(verbs::export::Export),
+    #[command(subcommand)]
+    Import(verbs::import::Import),
+    Backup(verbs::backup::Backup),
+    Restore(verbs::restore::Restore),
+    Doctor(verbs::doctor::Doctor),
     Serve(verbs::serve::Serve),
+    #[command(subcommand)]
+    Token(verbs::token::TokenVerb),
     #[command(subcommand)]
     Config(verbs::config::Config),
     Completions(verbs::completions::Completions),
@@ -311,7 +329,8 @@ mod tests {
             &["ascall", "status", "W-1"],
             &["ascall", "list", "-o", "xml"],
             &["ascall", "request", "--tel", "1", "--cost", "many"],
-            &["ascall", "serve"],
+            &["ascall", "serve", "--listen", "here"],
+            &["ascall", "serve", "--no-http", "--listen", "127.0.0.1:0"],
             &["ascall", "settle", "C-1", "--by", "shells"],
         ] {
             let error = Cli::try_parse_from(line).unwrap_err();
@@ -371,13 +390,17 @@ mod tests {
     /// Every flag is typed by a command test, with its verb, so that somebody sees what it does.
     #[test]
     fn every_flag_of_every_verb_is_typed_by_a_test() {
-        const TESTS: [&str; 15] = [
+        const TESTS: [&str; 21] = [
+            include_str!("../../tests/cli/backups.rs"),
+            include_str!("../../tests/cli/doctor.rs"),
+            include_str!("../../tests/cli/exports.rs"),
             include_str!("../../tests/cli/profiles.rs"),
             include_str!("../../tests/cli/shown.rs"),
             include_str!("../../tests/cli/changes.rs"),
             include_str!("../../tests/cli/offers.rs"),
             include_str!("../../tests/cli/claims.rs"),
             include_str!("../../tests/cli/rides.rs"),
+            include_str!("../../tests/cli/sent.rs"),
             include_str!("../../tests/cli/goods.rs"),
             include_str!("../../tests/cli/money.rs"),
             include_str!("../../tests/cli/files.rs"),
@@ -386,6 +409,8 @@ mod tests {
             include_str!("../../tests/cli/bad_store.rs"),
             include_str!("../../tests/stories/services.rs"),
             include_str!("../../tests/stories/defects.rs"),
+            include_str!("../../tests/serve/entry.rs"),
+            include_str!("../../tests/serve/tokens.rs"),
             include_str!("../../README.md"),
         ];
         fn check(command: &clap::Command, path: &str, untyped: &mut Vec<String>) {
@@ -401,6 +426,7 @@ mod tests {
                 "lang",
                 "lock-timeout",
                 "log",
+                "log-format",
                 "reveal",
             ];
             for arg in command.get_arguments() {
@@ -438,6 +464,7 @@ mod tests {
             "--lang en",
             "--lock-timeout",
             "--log",
+            "--log-format",
             "--reveal",
         ] {
             assert!(TESTS.iter().any(|text| text.contains(flag)), "{flag}");

@@ -2,17 +2,28 @@
 //!
 //! Invariant: a key nobody knows is refused with the nearest one. Reads files and nothing else; the environment is given.
 
-use super::clock;
-use super::error::CliError;
+pub(crate) mod notices;
+
+use super::log::LogFormat;
 use crate::desk::{ParticipantConfig, Setup, profiles};
-use crate::toml_file;
+use crate::front::clock;
+use crate::front::error::UserError;
+use ascall_engine::couriers::CourierSettings;
 use ascall_engine::domain::breaker::BreakerSettings;
 use ascall_engine::domain::event::ParticipantKind;
 use ascall_engine::domain::profile::Lang;
+use notices::{Messenger, Notices};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+pub(crate) mod keys;
+mod spoken;
+
+pub(crate) use spoken::Place;
+use spoken::{CONFIG, Spoken};
 
 /// What is taken from the environment.
 #[derive(Debug, Clone, Default)]
@@ -29,20 +40,11 @@ impl Env {
     /// The environment of this process.
     pub(crate) fn of_process() -> Self {
         use etcetera::BaseStrategy as _;
-        let names = [
-            "ASCALL_STORE",
-            "ASCALL_CONFIG",
-            "ASCALL_LOG",
-            "LC_ALL",
-            "LC_MESSAGES",
-            "LANG",
-            "USER",
-            "LOGNAME",
-        ];
-        let vars = names
-            .into_iter()
-            .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
-            .filter(|(_, value)| !value.is_empty())
+        let names = ["LC_ALL", "LC_MESSAGES", "LANG", "USER", "LOGNAME", "XDG_RUNTIME_DIR"];
+        let means = |name: &str| names.contains(&name) || name.starts_with(keys::PREFIX);
+        let vars = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter(|(name, value)| means(name) && !value.is_empty())
             .collect();
         let base = etcetera::choose_base_strategy().ok();
         Self {
@@ -50,6 +52,13 @@ impl Env {
             config_dir: base.as_ref().map(|b| b.config_dir().join("ascall")),
             data_dir: base.as_ref().map(|b| b.data_dir().join("ascall")),
         }
+    }
+
+    /// The same with no file to read.
+    pub(crate) fn without_file(&self) -> Self {
+        let mut vars = self.vars.clone();
+        vars.retain(|name, _| !name.starts_with(keys::PREFIX) || name == "ASCALL_STORE");
+        Self { vars, config_dir: None, data_dir: self.data_dir.clone() }
     }
 
     fn var(&self, name: &str) -> Option<&str> {
@@ -78,6 +87,24 @@ pub(crate) struct Flags {
     pub lang: Option<Lang>,
     pub lock_timeout: Option<Duration>,
     pub log: Option<String>,
+    pub log_format: Option<LogFormat>,
+}
+
+impl Flags {
+    /// Those that were given, as they would be typed.
+    fn typed(&self) -> BTreeMap<&'static str, String> {
+        let lang = self.lang.map(|lang| if lang == Lang::Ko { "ko" } else { "en" }.to_owned());
+        let store = self.store.as_ref().map(|store| store.display().to_string());
+        let wait = self.lock_timeout.map(|span| format!("{}ms", span.as_millis()));
+        let given = [
+            ("--lang", lang),
+            ("--store", store),
+            ("--lock-timeout", wait),
+            ("--log", self.log.clone()),
+            ("--log-format", self.log_format.map(|format| format.as_ref().to_owned())),
+        ];
+        given.into_iter().filter_map(|(flag, value)| Some((flag, value?))).collect()
+    }
 }
 
 /// Where a value came from.
@@ -85,10 +112,10 @@ pub(crate) struct Flags {
 pub(crate) enum Source {
     /// Nobody said anything.
     Default,
-    /// The configuration file.
-    File(PathBuf),
+    /// The configuration file, and the line as far as known.
+    File(PathBuf, Option<usize>),
     /// A variable of the environment.
-    Env(&'static str),
+    Env(String),
     /// A flag of this command.
     Flag(&'static str),
 }
@@ -97,8 +124,10 @@ impl std::fmt::Display for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Default => f.write_str("default"),
-            Self::File(path) => write!(f, "{}", path.display()),
-            Self::Env(name) | Self::Flag(name) => f.write_str(name),
+            Self::File(path, Some(line)) => write!(f, "{}:{line}", path.display()),
+            Self::File(path, None) => write!(f, "{}", path.display()),
+            Self::Env(name) => f.write_str(name),
+            Self::Flag(name) => f.write_str(name),
         }
     }
 }
@@ -124,14 +153,24 @@ impl<T> Known<T> {
 pub(crate) struct Configured {
     /// The file, whether it is there or not; none when there is no place for one.
     pub file: Option<PathBuf>,
+    /// What was said, and where.
+    pub spoken: Spoken,
+    /// The user's folder of the running system, as the environment says.
+    pub runtime_dir: Option<PathBuf>,
     pub lang: Known<Lang>,
     pub store: Known<PathBuf>,
     pub tel_strict: Known<bool>,
+    pub workers_strict: Known<bool>,
     pub lock_timeout: Known<Duration>,
     pub operator: Known<String>,
     pub log: Known<String>,
+    pub log_format: Known<LogFormat>,
+    pub http_listen: Known<SocketAddr>,
+    pub http_hosts: Known<Vec<String>>,
+    pub http_origins: Known<Vec<String>>,
+    pub http_linger: Known<Duration>,
     pub profiles: Known<Vec<PathBuf>>,
-    pub notice_command: Known<Option<Vec<String>>>,
+    pub couriers: Known<CourierSettings>,
     pub participants: Vec<Known<ParticipantConfig>>,
 }
 
@@ -141,28 +180,36 @@ pub(crate) struct Configured {
 pub(super) struct File {
     lang: Option<Lang>,
     store: Option<PathBuf>,
-    tel: Option<TelMode>,
+    tel: Option<Strictness>,
+    workers: Option<Strictness>,
     lock_timeout: Option<String>,
     log: Option<String>,
+    log_format: Option<LogFormat>,
     operator: Option<String>,
     profiles: Option<Vec<PathBuf>>,
     #[serde(default)]
     participants: BTreeMap<String, ParticipantFile>,
     #[serde(default)]
     notices: Notices,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum TelMode {
-    Lenient,
-    Strict,
+    messenger: Option<Messenger>,
+    #[serde(default)]
+    http: HttpFile,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Notices {
-    command: Option<Vec<String>>,
+struct HttpFile {
+    listen: Option<String>,
+    hosts: Option<Vec<String>>,
+    origins: Option<Vec<String>>,
+    linger: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Strictness {
+    Lenient,
+    Strict,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -190,6 +237,9 @@ pub(super) const BULKHEAD: u32 = 64;
 /// How long a one-shot waits for a store that somebody else has.
 pub(super) const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Where programs are served when nobody says where.
+pub(super) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
 /// The file's name inside the user's configuration folder.
 const FILE: &str = "config.toml";
 
@@ -197,109 +247,164 @@ const FILE: &str = "config.toml";
 ///
 /// # Errors
 /// The file is named and not there, or says something that makes no sense; or there is no place for the store.
-pub(crate) fn configure(flags: &Flags, env: &Env) -> Result<Configured, CliError> {
-    let named = flags.config.clone().or_else(|| env.var("ASCALL_CONFIG").map(PathBuf::from));
+pub(crate) fn configure(flags: &Flags, env: &Env) -> Result<Configured, UserError> {
+    let named = flags.config.clone().or_else(|| env.var(CONFIG).map(PathBuf::from));
     let usual = env.config_dir.as_ref().map(|dir| dir.join(FILE));
-    let file = match (&named, &usual) {
-        (Some(path), _) => toml_file::read(path)?,
-        (None, Some(path)) if path.exists() => toml_file::read(path)?,
-        _ => File::default(),
-    };
+    let must_be_there = named.is_some();
     let path = named.or(usual);
-    let here = || Source::File(path.clone().unwrap_or_default());
+    let mut spoken = Spoken::read(path.clone(), must_be_there, env)?;
+    spoken.flags = flags.typed();
+    let file = spoken.file()?;
+    let of = |key: &str| spoken.origin(&[key]).unwrap_or(Source::Default);
     // Paths in the file are meant from where the file is.
     let base = path.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
 
-    let lang = Known::first(
-        [
-            flags.lang.map(|lang| (lang, Source::Flag("--lang"))),
-            file.lang.map(|lang| (lang, here())),
-            env.lang().map(|(lang, name)| (lang, Source::Env(name))),
-        ],
-        Lang::Ko,
-    );
+    let said_lang = [
+        flags.lang.map(|lang| (lang, Source::Flag("--lang"))),
+        file.lang.map(|lang| (lang, of("lang"))),
+        env.lang().map(|(lang, name)| (lang, Source::Env(name.to_owned()))),
+    ];
+    let lang = Known::first(said_lang, Lang::Ko);
+    let said_store = file.store.clone().map(|store| match of("store") {
+        Source::File(path, line) => (base.join(store), Source::File(path, line)),
+        variable => (store, variable),
+    });
     let said_store = [
         flags.store.clone().map(|store| (store, Source::Flag("--store"))),
-        env.var("ASCALL_STORE").map(|store| (PathBuf::from(store), Source::Env("ASCALL_STORE"))),
-        file.store.clone().map(|store| (base.join(store), here())),
+        said_store,
         env.data_dir.as_ref().map(|dir| (dir.join("desk.redb"), Source::Default)),
     ];
-    let (value, source) = said_store.into_iter().flatten().next().ok_or_else(CliError::no_home)?;
+    let (value, source) = said_store.into_iter().flatten().next().ok_or_else(UserError::no_home)?;
     let store = Known { value, source };
-    let lock_timeout = match (&file.lock_timeout, path.as_deref()) {
-        (Some(text), Some(path)) => Some((
-            clock::span(text).map_err(|what| {
-                CliError::config(path, &format!("lock_timeout: {what}"), "write it as \"5s\"")
-            })?,
-            here(),
-        )),
-        _ => None,
-    };
+    let said = said_span("lock_timeout", file.lock_timeout.as_deref(), of)?;
     let lock_timeout = Known::first(
-        [flags.lock_timeout.map(|t| (t, Source::Flag("--lock-timeout"))), lock_timeout],
+        [flags.lock_timeout.map(|t| (t, Source::Flag("--lock-timeout"))), said],
         LOCK_TIMEOUT,
     );
+    let user = |name: &str| env.var(name).map(|user| (user.to_owned(), Source::Env(name.into())));
     let operator = Known::first(
-        [
-            file.operator.clone().map(|name| (name, here())),
-            env.var("USER").map(|name| (name.to_owned(), Source::Env("USER"))),
-            env.var("LOGNAME").map(|name| (name.to_owned(), Source::Env("LOGNAME"))),
-        ],
+        [file.operator.clone().map(|name| (name, of("operator"))), user("USER"), user("LOGNAME")],
         "desk".to_owned(),
     );
     let log = Known::first(
         [
             flags.log.clone().map(|level| (level, Source::Flag("--log"))),
-            env.var("ASCALL_LOG").map(|level| (level.to_owned(), Source::Env("ASCALL_LOG"))),
-            file.log.clone().map(|level| (level, here())),
+            file.log.clone().map(|level| (level, of("log"))),
         ],
         super::log::DEFAULT.to_owned(),
     );
+    let log_format = Known::first(
+        [
+            flags.log_format.map(|format| (format, Source::Flag("--log-format"))),
+            file.log_format.map(|format| (format, of("log_format"))),
+        ],
+        LogFormat::default(),
+    );
+    let http = http(&file.http, of)?;
     let tel_strict =
-        Known::first([file.tel.map(|tel| (matches!(tel, TelMode::Strict), here()))], false);
+        Known::first([file.tel.map(|tel| (matches!(tel, Strictness::Strict), of("tel")))], false);
+    let workers =
+        file.workers.map(|workers| (matches!(workers, Strictness::Strict), of("workers")));
+    let workers_strict = Known::first([workers], false);
     let profiles = file.profiles.clone().map(|files| {
         let files = files.into_iter().map(|file| base.join(file)).collect();
-        (files, here())
+        (files, of("profiles"))
     });
     let profiles = Known::first([profiles], Vec::new());
-    let notice_command =
-        Known::first([file.notices.command.clone().map(|argv| (Some(argv), here()))], None);
     let where_ = path.clone().unwrap_or_default();
-    if notice_command.value.as_ref().is_some_and(Vec::is_empty) {
-        return Err(CliError::config(
-            &where_,
-            "notices.command is empty",
-            "name the program and its words: command = [\"/usr/local/bin/send-sms\"]",
-        ));
-    }
+    let couriers = notices::couriers(&where_, &file.notices, file.messenger.as_ref())?;
+    let said = couriers != CourierSettings::default();
+    let from = spoken
+        .origin(&["notices.command", "notices.webhook", "messenger"])
+        .unwrap_or(Source::Default);
+    let couriers = Known::first([said.then_some((couriers, from))], CourierSettings::default());
+
     let participants = file
         .participants
         .iter()
         .map(|(name, said)| {
             let value = participant(&where_, name, said)?;
-            Ok(Known { value, source: here() })
+            let [kind, url, argv] =
+                ["kind", "url", "argv"].map(|key| format!("participants.{name}.{key}"));
+            let source = spoken.origin(&[&kind, &url, &argv]).unwrap_or(Source::Default);
+            Ok(Known { value, source })
         })
-        .collect::<Result<_, CliError>>()?;
+        .collect::<Result<_, UserError>>()?;
+    let runtime_dir = env.var("XDG_RUNTIME_DIR").map(PathBuf::from);
     Ok(Configured {
         file: path,
+        spoken,
+        runtime_dir: runtime_dir.filter(|dir| dir.is_absolute()),
         lang,
         store,
         tel_strict,
+        workers_strict,
         lock_timeout,
         operator,
         log,
+        log_format,
+        http_listen: http.listen,
+        http_hosts: http.hosts,
+        http_origins: http.origins,
+        http_linger: http.linger,
         profiles,
-        notice_command,
+        couriers,
         participants,
     })
+}
+
+/// The span of `lock_timeout` as it was said at `source`.
+/// How programs are served.
+struct Http {
+    listen: Known<SocketAddr>,
+    hosts: Known<Vec<String>>,
+    origins: Known<Vec<String>>,
+    linger: Known<Duration>,
+}
+
+/// What the file and the variables say of it; `of` knows where each key was said.
+fn http(file: &HttpFile, of: impl Fn(&str) -> Source) -> Result<Http, UserError> {
+    let listen = |text: &String| {
+        let source = of("http.listen");
+        let bad = |_| UserError::bad_address(text, &source.to_string());
+        let address = text.parse().map_err(bad)?;
+        Ok::<_, UserError>((address, source))
+    };
+    let listen = file.listen.as_ref().map(listen).transpose()?;
+    let hosts = file.hosts.clone().map(|hosts| (hosts, of("http.hosts")));
+    let origins = file.origins.clone().map(|origins| (origins, of("http.origins")));
+    let linger = said_span("http.linger", file.linger.as_deref(), &of)?;
+    Ok(Http {
+        listen: Known::first([listen], LISTEN),
+        hosts: Known::first([hosts], Vec::new()),
+        origins: Known::first([origins], Vec::new()),
+        linger: Known::first([linger], Duration::ZERO),
+    })
+}
+
+/// A span that the file or a variable says under `key`.
+fn said_span(
+    key: &str,
+    text: Option<&str>,
+    of: impl Fn(&str) -> Source,
+) -> Result<Option<(Duration, Source)>, UserError> {
+    let Some(text) = text else { return Ok(None) };
+    let source = of(key);
+    let place = match &source {
+        Source::File(path, _) => path.clone(),
+        other => PathBuf::from(other.to_string()),
+    };
+    let said = clock::span(text)
+        .map_err(|what| UserError::config(&place, &format!("{key}: {what}"), "write it as \"5s\""));
+    Ok(Some((said?, source)))
 }
 
 fn participant(
     file: &Path,
     name: &str,
     said: &ParticipantFile,
-) -> Result<ParticipantConfig, CliError> {
-    let bad = |what: String, hint: &str| CliError::config(file, &what, hint);
+) -> Result<ParticipantConfig, UserError> {
+    let bad = |what: String, hint: &str| UserError::config(file, &what, hint);
     let kind = match (said.kind, &said.url, &said.argv) {
         (Kind::Local, None, None) => ParticipantKind::Local,
         (Kind::Http, Some(url), None) => ParticipantKind::Http { url: url.clone() },
@@ -343,17 +448,22 @@ impl Configured {
     /// What the desk needs to open.
     ///
     /// # Errors
-    /// A profile's file is bad.
-    pub(crate) fn setup(&self) -> Result<Setup, CliError> {
+    /// A profile's file is bad, or a template fits no notice.
+    pub(crate) fn setup(&self) -> Result<Setup, UserError> {
+        let profiles = profiles::load(&self.profiles.value)?;
+        let file = self.file.clone().unwrap_or_default();
+        notices::check_forms(&file, &self.couriers.value, &profiles)?;
         Ok(Setup {
             store: self.store.value.clone(),
+            runtime_dir: self.runtime_dir.clone(),
             lock_timeout: self.lock_timeout.value,
-            profiles: profiles::load(&self.profiles.value)?,
+            profiles,
             participants: self.participants.iter().map(|p| p.value.clone()).collect(),
-            notice_command: self.notice_command.value.clone(),
+            couriers: self.couriers.value.clone(),
             clock_face: clock::face,
             operator: self.operator.value.clone(),
             tel_strict: self.tel_strict.value,
+            workers_strict: self.workers_strict.value,
         })
     }
 }

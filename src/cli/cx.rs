@@ -4,33 +4,49 @@
 
 use super::args::Change;
 use super::config::Configured;
-use super::error::CliError;
-use super::exit::Exit;
-use super::show::call::CallCard;
-use super::show::event::{NamesOf, WouldJson};
+use super::stop::Staying;
 use super::ui::{Format, Ui};
-use super::words::Word;
 use crate::desk::{Asking, Book, Desk, DeskError, Remaining, Setup};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::call::CallCard;
+use crate::front::show::event::WouldJson;
+use crate::front::words::Word;
+use crate::gateway::Stay;
 use ascall_engine::domain::command::{Command, Receipt};
-use ascall_engine::domain::event::{Event, call_of};
+use ascall_engine::domain::event::Event;
 use ascall_engine::domain::ids::CallId;
-use ascall_engine::domain::phase::{Phase, Target};
-use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How long somebody who gave way keeps away from the lock.
+const AFTER_YOU: Duration = Duration::from_secs(2);
+
+/// Puts the configuration together again, as at the start.
+pub(crate) type Reread = Box<dyn Fn() -> Result<Configured, UserError>>;
 
 /// What a verb works with.
 pub(crate) struct Cx {
     pub configured: Configured,
     pub setup: Setup,
     pub ui: Ui,
+    /// Who looks after signals.
+    pub staying: Staying,
+    /// Reads the configuration again.
+    pub reread: Option<Reread>,
+    /// What is wrong with the configuration, for the verb that tells of it.
+    pub faults: Vec<UserError>,
     /// Whether something was asked that changes the desk.
     changed: bool,
 }
 
 impl Cx {
     /// Reads the profiles that the configuration names. On failure the screen is given back.
-    pub(crate) fn new(configured: Configured, ui: Ui) -> Result<Self, (CliError, Ui)> {
+    pub(crate) fn new(configured: Configured, ui: Ui) -> Result<Self, (UserError, Ui)> {
         match configured.setup() {
-            Ok(setup) => Ok(Self { configured, setup, ui, changed: false }),
+            Ok(setup) => {
+                let (staying, faults) = (Staying::default(), Vec::new());
+                Ok(Self { configured, setup, ui, staying, reread: None, faults, changed: false })
+            }
             Err(error) => Err((error, ui)),
         }
     }
@@ -39,8 +55,8 @@ impl Cx {
     pub(crate) async fn with_desk<T>(
         &mut self,
         verb: &str,
-        work: impl AsyncFnOnce(&mut Self, &Desk) -> Result<T, CliError>,
-    ) -> Result<T, CliError> {
+        work: impl AsyncFnOnce(&mut Self, &Desk) -> Result<T, UserError>,
+    ) -> Result<T, UserError> {
         let desk = Desk::open(&self.setup, verb).await?;
         let worked = self.revealed(&desk, verb).await;
         let worked = match worked {
@@ -60,6 +76,52 @@ impl Cx {
         Ok(value)
     }
 
+    /// Stays at the desk while `work` goes on, as its host when there is none; leaves in order whatever ends it, a signal
+    /// too. When the host leaves, or this one gives way to another, `work` is begun again with the next one, which may be
+    /// this process; it keeps for itself how far it is. Gives up looking for the next host at `end`.
+    pub(crate) async fn stay<T>(
+        &mut self,
+        verb: &str,
+        end: Option<Instant>,
+        mut work: impl AsyncFnMut(&mut Self, &Desk) -> Result<T, UserError>,
+    ) -> Result<T, UserError> {
+        let mut stop = self.staying.begin()?;
+        let mut stayed = false;
+        let mut not_before = Instant::now();
+        loop {
+            let begun = tokio::select! {
+                begun = Stay::begin(&self.setup, verb, not_before) => begun,
+                _ = stop.asked() => return Err(UserError::interrupted()),
+            };
+            let stay = match begun {
+                // Somebody is just leaving or coming: one of those who wait here is next.
+                Err(DeskError::Busy { .. })
+                    if stayed && end.is_none_or(|end| Instant::now() < end) =>
+                {
+                    continue;
+                }
+                begun => begun?,
+            };
+            stayed = true;
+            let worked = tokio::select! {
+                worked = work(self, stay.desk()) => Some(worked),
+                _ = stop.asked() => Some(Err(UserError::interrupted())),
+                () = stay.asked_to_give_way() => None,
+            };
+            let has_left = stay.desk().host_has_left();
+            let left = stay.end().await;
+            match worked {
+                // The one who asked is given the time to take what we let go.
+                None => not_before = Instant::now() + AFTER_YOU,
+                Some(Err(UserError::Said(_))) if has_left => {}
+                Some(worked) => {
+                    left?;
+                    return worked;
+                }
+            }
+        }
+    }
+
     /// What waits for a host, in a sentence; none when nothing does.
     fn left(&self, remaining: &Remaining) -> Option<String> {
         let look = &self.ui.look;
@@ -74,7 +136,7 @@ impl Cx {
         })
     }
 
-    async fn revealed(&self, desk: &Desk, verb: &str) -> Result<(), CliError> {
+    async fn revealed(&self, desk: &Desk, verb: &str) -> Result<(), UserError> {
         if self.ui.look.reveal {
             let command = Command::Reveal { what: verb.to_owned() };
             desk.handle(Asking::default(), command).await?;
@@ -83,7 +145,7 @@ impl Cx {
     }
 
     /// Opens the rows for reading. Showing personal data is journalled first, which takes the whole desk.
-    pub(crate) async fn book(&mut self, verb: &str) -> Result<Book, CliError> {
+    pub(crate) async fn book(&mut self, verb: &str) -> Result<Book, UserError> {
         if self.ui.look.reveal {
             // A desk that is not there yet has nothing to reveal and must not come into being by being read.
             self.must_exist()?;
@@ -96,7 +158,7 @@ impl Cx {
     }
 
     /// Refuses to go on where there is no desk yet: for verbs that only look, and need the live state to do so.
-    pub(crate) fn must_exist(&self) -> Result<(), CliError> {
+    pub(crate) fn must_exist(&self) -> Result<(), UserError> {
         let store = &self.setup.store;
         if store.exists() {
             return Ok(());
@@ -110,7 +172,7 @@ impl Cx {
         desk: &Desk,
         change: &Change,
         command: Command,
-    ) -> Result<Option<Receipt>, CliError> {
+    ) -> Result<Option<Receipt>, UserError> {
         self.ask_all(desk, vec![(change.clone(), command)]).await
     }
 
@@ -120,23 +182,16 @@ impl Cx {
         &mut self,
         desk: &Desk,
         asked: Vec<(Change, Command)>,
-    ) -> Result<Option<Receipt>, CliError> {
+    ) -> Result<Option<Receipt>, UserError> {
         let dry = asked.iter().any(|(change, _)| change.dry_run);
-        if dry || asked.len() > 1 {
-            let mut events = Vec::new();
-            for (change, command) in &asked {
-                events.extend(desk.dry_run(change.asking(), command.clone()).await?);
-            }
-            if dry {
-                self.show_dry(desk, &events)?;
-                return Ok(None);
-            }
+        let asked = asked.into_iter().map(|(change, command)| (change.asking(), command)).collect();
+        if dry {
+            let events = desk.dry_run_all(asked).await?;
+            self.show_dry(desk, &events)?;
+            return Ok(None);
         }
         self.changed = true;
-        let mut last = None;
-        for (change, command) in asked {
-            last = Some(desk.handle(change.asking(), command).await?);
-        }
+        let last = desk.handle_all(asked).await?;
         let Some(receipt) = last else { return Ok(None) };
         if receipt.replayed {
             let text = self.ui.look.word(Word::Replayed);
@@ -146,24 +201,8 @@ impl Cx {
     }
 
     /// What would happen.
-    fn show_dry(&mut self, desk: &Desk, events: &[Event]) -> Result<(), CliError> {
-        let look = &self.ui.look;
-        let book = desk.book();
-        let mut names = NamesOf::new(&book);
-        // A call that is not there yet has its profile in the event that would take it.
-        let mut taken = None;
-        let mut would: Vec<WouldJson> = Vec::new();
-        for event in events {
-            if let Event::CallReceived { call, profile, .. } = event {
-                taken = Some((*call, names.of_profile(*profile)));
-            }
-            let of_call = match (call_of(event), &taken) {
-                (Some(call), Some((new, names))) if call == *new => Arc::clone(names),
-                (Some(call), _) => names.of_call(call),
-                (None, _) => Arc::default(),
-            };
-            would.push(WouldJson::of(event, &of_call, &mut names, look));
-        }
+    fn show_dry(&mut self, desk: &Desk, events: &[Event]) -> Result<(), UserError> {
+        let would = WouldJson::all(&desk.book(), events, &self.ui.look);
         if self.ui.format == Format::Table {
             let head = if would.is_empty() { Word::NothingHappens } else { Word::DryRun };
             let head = self.ui.look.word(head);
@@ -184,7 +223,7 @@ impl Cx {
         change: &Change,
         call: CallId,
         command: Command,
-    ) -> Result<Exit, CliError> {
+    ) -> Result<Exit, UserError> {
         self.change_call_by(verb, call, vec![(change.clone(), command)]).await
     }
 
@@ -194,7 +233,7 @@ impl Cx {
         verb: &str,
         call: CallId,
         asked: Vec<(Change, Command)>,
-    ) -> Result<Exit, CliError> {
+    ) -> Result<Exit, UserError> {
         self.with_desk(verb, async |cx: &mut Self, desk: &Desk| {
             if cx.ask_all(desk, asked).await?.is_none() {
                 return Ok(Exit::Done);
@@ -207,49 +246,11 @@ impl Cx {
     }
 
     /// Shows one call in its short form.
-    pub(crate) fn show_call(&mut self, book: &Book, call: CallId) -> Result<CallCard, CliError> {
-        let row = book.call(call)?.ok_or_else(|| CliError::no_call(call))?;
+    pub(crate) fn show_call(&mut self, book: &Book, call: CallId) -> Result<CallCard, UserError> {
+        let row = book.call(call)?.ok_or_else(|| UserError::no_call(call))?;
         let card = CallCard::read(book, &row, self.ui.veil_of_one(), &self.ui.look)?;
         let line = card.line(&self.ui.look);
         self.ui.one(&card, &line)?;
         Ok(card)
-    }
-}
-
-/// How a request ends, by where its call stands: a gate may have refused it or not answered.
-pub(crate) fn accepted(call: CallId, card: &CallCard) -> Result<Exit, CliError> {
-    let rejected = Target::Rejected.phase();
-    let turned_away =
-        card.phase == rejected || (card.phase == Phase::Unwinding && card.target == Some(rejected));
-    match (turned_away, card.times.retry) {
-        (false, _) => Ok(Exit::Done),
-        (true, Some(at)) => Err(CliError::held_off(call, Some(at))),
-        (true, None) => Err(CliError::denied(call, card.refused.as_deref())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cli::show::call::{Times, tests::card};
-    use ascall_engine::domain::ids::Time;
-
-    #[test]
-    fn a_parked_call_is_done_and_a_rejected_one_is_not() {
-        let mut card = card();
-        for phase in Phase::ALL {
-            card.phase = phase;
-            let ended = accepted(CallId(1), &card);
-            assert_eq!(ended.is_err(), phase == Phase::Rejected, "{phase}");
-        }
-        card.phase = Phase::Rejected;
-        assert_eq!(accepted(CallId(1), &card).unwrap_err().exit(), Exit::Refused);
-        card.times = Times { retry: Some(Time(5)), ..Times::default() };
-        assert_eq!(accepted(CallId(1), &card).unwrap_err().exit(), Exit::HeldOff);
-        card.phase = Phase::Unwinding;
-        card.target = Some(Phase::Rejected);
-        assert_eq!(accepted(CallId(1), &card).unwrap_err().exit(), Exit::HeldOff);
-        card.target = Some(Phase::Canceled);
-        assert!(accepted(CallId(1), &card).is_ok());
     }
 }

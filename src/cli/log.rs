@@ -2,28 +2,73 @@
 //!
 //! Invariant: results never go here, and no phone number leaves unmasked, whoever wrote the line.
 
-use super::error::CliError;
+use crate::front::error::UserError;
 use ascall_engine::domain::tel::Tel;
+use ascall_engine::domain::text::inert;
+use clap::ValueEnum;
+use serde::Deserialize;
 use std::io::Write;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use std::sync::OnceLock;
+use tracing_subscriber::fmt::{self, MakeWriter};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, reload};
 
 /// What a long-lived verb says when nobody chose.
 pub(crate) const DEFAULT: &str = "warn";
+
+/// In what form the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LogFormat {
+    /// A line for people.
+    #[default]
+    Text,
+    /// A JSON object on each line.
+    Json,
+}
+
+impl AsRef<str> for LogFormat {
+    fn as_ref(&self) -> &str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Sets another level on the log that runs.
+type SetLevel = Box<dyn Fn(EnvFilter) + Send + Sync>;
+
+static SET_LEVEL: OnceLock<SetLevel> = OnceLock::new();
 
 /// Starts the log at `level`: `off`, `error`, `warn`, `info`, `debug`, `trace`, or a list of `part=level`.
 ///
 /// # Errors
 /// The level makes no sense.
-pub(crate) fn start(level: &str) -> Result<(), CliError> {
-    let filter = EnvFilter::try_new(level).map_err(|_| CliError::bad_log_level(level))?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false);
+pub(crate) fn start(level: &str, format: LogFormat) -> Result<(), UserError> {
+    let filter = EnvFilter::try_new(level).map_err(|_| UserError::bad_log_level(level))?;
+    let (filter, handle) = reload::Layer::new(filter);
+    let lines = fmt::layer().with_ansi(false).with_writer(Masked);
+    let lines = match format {
+        LogFormat::Text => lines.with_target(false).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+    };
     // A log that was started before goes on as it is.
-    drop(log.with_target(false).with_writer(Masked).try_init());
+    if tracing_subscriber::registry().with(filter).with(lines).try_init().is_ok() {
+        drop(SET_LEVEL.set(Box::new(move |filter| drop(handle.reload(filter)))));
+    }
     Ok(())
 }
 
-/// Stderr with phone numbers masked.
+/// Sets another level on the log that runs. One that makes no sense changes nothing.
+pub(crate) fn set_level(level: &str) {
+    if let (Some(set), Ok(filter)) = (SET_LEVEL.get(), EnvFilter::try_new(level)) {
+        set(filter);
+    }
+}
+
+/// Stderr with phone numbers masked, and each event on one line.
 struct Masked;
 
 impl<'a> MakeWriter<'a> for Masked {
@@ -40,13 +85,18 @@ struct MaskedLine;
 impl Write for MaskedLine {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         let text = String::from_utf8_lossy(bytes);
-        std::io::stderr().write_all(masked(&text).as_bytes())?;
+        std::io::stderr().write_all(line(&text).as_bytes())?;
         Ok(bytes.len())
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         std::io::stderr().flush()
     }
+}
+
+/// The text of one event as one line: whoever wrote a part of it begins no other one.
+fn line(text: &str) -> String {
+    masked(&inert(text.trim_end_matches('\n'))) + "\n"
 }
 
 /// The text with everything masked that reads like a phone number and like nothing else.
@@ -78,6 +128,13 @@ fn masked(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_is_one_line_whatever_is_in_it() {
+        let shown = line("INFO answered who=a\nERROR forged\r\u{1b}[2K \u{202e}\n");
+        assert_eq!(shown.lines().count(), 1, "{shown:?}");
+        assert!(!shown.contains(['\u{1b}', '\r', '\u{202e}']), "{shown:?}");
+    }
 
     #[test]
     fn phone_numbers_are_masked_in_the_log_and_other_numbers_are_not() {

@@ -4,33 +4,24 @@
 //! `words.rs` the words. Decides nothing about calls.
 
 mod args;
-mod clock;
 mod config;
 #[cfg(test)]
 mod config_page;
 mod cx;
-mod draft;
-mod error;
-mod exit;
-mod korean;
 mod log;
-mod look;
-mod mark;
-mod mask;
 #[cfg(test)]
 mod profile_page;
 mod rows;
-mod show;
+mod stop;
 mod ui;
 mod verbs;
-mod words;
 
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use args::{Cli, Verb};
 use clap::Parser as _;
 use config::{Env, Flags, Known, Source};
 use cx::Cx;
-use error::CliError;
-use exit::Exit;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -77,9 +68,25 @@ fn run(argv: Vec<OsString>, env: &Env) -> Exit {
         lang: cli.global.lang.map(Into::into),
         lock_timeout: cli.global.lock_timeout,
         log: cli.global.log.clone(),
+        log_format: cli.global.log_format,
     };
-    let done = match config::configure(&flags, env) {
+    let mut faults = Vec::new();
+    let configured = match config::configure(&flags, env) {
+        // Who is asked what is wrong goes on without what is.
+        Err(fault) if matches!(cli.verb, Verb::Doctor(_)) => {
+            faults.push(fault);
+            config::configure(&Flags { config: None, ..flags.clone() }, &env.without_file())
+        }
+        configured => configured,
+    };
+    let done = match configured {
         Ok(mut configured) => {
+            if matches!(cli.verb, Verb::Doctor(_))
+                && let Err(fault) = configured.setup()
+            {
+                faults.push(fault);
+                configured.profiles.value.clear();
+            }
             if let Verb::Profile(args) = &cli.verb
                 && args.is_apart()
             {
@@ -87,17 +94,23 @@ fn run(argv: Vec<OsString>, env: &Env) -> Exit {
                 configured.profiles.value.clear();
             }
             ui.look.lang = configured.lang.value;
+            let format = configured.log_format.value;
             let logged = match (&configured.log, &cli.verb) {
-                (Known { source: Source::Default, .. }, Verb::Serve(_)) => log::start(log::DEFAULT),
+                (Known { source: Source::Default, .. }, Verb::Serve(_)) => {
+                    log::start(log::DEFAULT, format)
+                }
                 // Whoever asks once and leaves is told by the verb itself, unless they want more.
                 (Known { source: Source::Default, .. }, _) => Ok(()),
-                (said, _) => log::start(&said.value),
+                (said, _) => log::start(&said.value, format),
             };
             if let Err(error) = logged {
                 return ended(&mut ui, Err(error));
             }
             match Cx::new(configured, ui) {
                 Ok(mut cx) => {
+                    let env = env.clone();
+                    cx.reread = Some(Box::new(move || config::configure(&flags, &env)));
+                    cx.faults = faults;
                     let ended = drive(&cli.verb, &mut cx);
                     ui = cx.ui;
                     ended
@@ -115,11 +128,11 @@ fn run(argv: Vec<OsString>, env: &Env) -> Exit {
 }
 
 /// The exit of a run, with its error said.
-fn ended(ui: &mut Ui, done: Result<Exit, CliError>) -> Exit {
+fn ended(ui: &mut Ui, done: Result<Exit, UserError>) -> Exit {
     match done {
         Ok(exit) => exit,
         Err(error) => {
-            if let CliError::Said(said) = &error {
+            if let UserError::Said(said) = &error {
                 ui.error(said);
             }
             error.exit()
@@ -165,7 +178,7 @@ fn ui_of(cli: &Cli) -> Ui {
     };
     let look = Look {
         lang: cli.global.lang.map_or_else(Default::default, Into::into),
-        clock: clock::Clock::of_machine(),
+        clock: crate::front::clock::Clock::of_machine(),
         reveal: cli.global.reveal,
     };
     let out = std::io::BufWriter::new(stdout);
@@ -173,17 +186,14 @@ fn ui_of(cli: &Cli) -> Ui {
 }
 
 /// Runs a verb to its end, or until the user stops it.
-fn drive(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
+fn drive(verb: &Verb, cx: &mut Cx) -> Result<Exit, UserError> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(2).enable_all().build()?;
     let ended = runtime.block_on(async {
-        if let Verb::Serve(args) = verb {
-            // A host leaves in order: it listens for the signals itself.
-            return verbs::serve::run(args, cx).await;
-        }
+        let staying = cx.staying.clone();
         tokio::select! {
             ended = dispatch(verb, cx) => ended,
-            _ = tokio::signal::ctrl_c() => Err(CliError::interrupted()),
+            () = staying.interrupted() => Err(UserError::interrupted()),
         }
     });
     // What still waits for an outside answer is asked again by the next one who opens the desk.
@@ -191,7 +201,7 @@ fn drive(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
     ended
 }
 
-async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
+async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, UserError> {
     use verbs as v;
     match verb {
         Verb::Request(args) => v::request::run(args, cx).await,
@@ -232,7 +242,13 @@ async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, CliError> {
         Verb::Report(args) => v::report::run(args, cx).await,
         Verb::Tail(args) => v::tail::run(args, cx).await,
         Verb::Verify(args) => v::verify::run(args, cx).await,
+        Verb::Export(args) => v::export::run(args, cx).await,
+        Verb::Import(args) => v::import::run(args, cx).await,
+        Verb::Backup(args) => v::backup::run(args, cx).await,
+        Verb::Restore(args) => v::restore::run(args, cx).await,
+        Verb::Doctor(args) => v::doctor::run(args, cx).await,
         Verb::Serve(args) => v::serve::run(args, cx).await,
+        Verb::Token(args) => v::token::run(args, cx),
         Verb::Config(args) => v::config::run(args, cx),
         Verb::Completions(args) => v::completions::run(args, cx),
     }
@@ -248,9 +264,9 @@ mod tests {
 
     #[test]
     fn a_slip_is_answered_with_the_nearest_verb() {
-        let text = said(&["ascall", "requst"]);
-        assert!(text.starts_with("error: unrecognized subcommand 'requst'\n"), "{text}");
-        assert!(text.contains("hint: a similar subcommand exists: 'request'\n"), "{text}");
+        let text = said(&["ascall", "canel"]);
+        assert!(text.starts_with("error: unrecognized subcommand 'canel'\n"), "{text}");
+        assert!(text.contains("hint: a similar subcommand exists: 'cancel'\n"), "{text}");
         assert!(!text.contains("\n\n"), "{text}");
     }
 

@@ -5,8 +5,8 @@
 
 mod keys;
 
-use crate::cli::exit::tests::page;
 use crate::desk::profiles;
+use crate::front::exit::tests::page;
 use crate::toml_file::Source;
 use ascall_engine::domain::breaker::BreakerSettings;
 use ascall_engine::domain::phase::Phase;

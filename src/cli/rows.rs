@@ -3,7 +3,8 @@
 //! Invariant: a bad row is that row's error and never stops or shifts the others; row numbers are those of the file.
 //! Knows nothing of what the columns mean.
 
-use super::error::CliError;
+use crate::front::error::UserError;
+use crate::front::show::export::plain;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -17,30 +18,30 @@ const LINE_MAX: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Row {
     pub line: u64,
-    pub cells: Result<BTreeMap<String, String>, CliError>,
+    pub cells: Result<BTreeMap<String, String>, UserError>,
 }
 
 /// An iterator over the rows of a file, or of standard input for `-`.
-pub(crate) fn open(path: &Path) -> Result<Box<dyn Iterator<Item = Row>>, CliError> {
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Iterator<Item = Row>>, UserError> {
     let source: Box<dyn Read> = if path.as_os_str() == "-" {
         Box::new(stdin())
     } else {
-        Box::new(File::open(path).map_err(|e| CliError::input(path, &e))?)
+        Box::new(File::open(path).map_err(|e| UserError::input(path, &e))?)
     };
     read(path, source)
 }
 
 /// The rows of `source`; `path` is for its ending and for errors.
-fn read(path: &Path, source: Box<dyn Read>) -> Result<Box<dyn Iterator<Item = Row>>, CliError> {
+fn read(path: &Path, source: Box<dyn Read>) -> Result<Box<dyn Iterator<Item = Row>>, UserError> {
     let mut source = BufReader::new(source);
-    let start = source.fill_buf().map_err(|e| CliError::input(path, &e))?;
+    let start = source.fill_buf().map_err(|e| UserError::input(path, &e))?;
     if start.starts_with(&[0xff, 0xfe]) || start.starts_with(&[0xfe, 0xff]) {
-        return Err(CliError::utf16(&path.display().to_string()));
+        return Err(UserError::utf16(&path.display().to_string()));
     }
     if start.starts_with(&[0xef, 0xbb, 0xbf]) {
         source.consume(3);
     }
-    let start = source.fill_buf().map_err(|e| CliError::input(path, &e))?;
+    let start = source.fill_buf().map_err(|e| UserError::input(path, &e))?;
     let first = start.iter().find(|b| !b.is_ascii_whitespace()).copied();
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     let json = match ending {
@@ -54,7 +55,7 @@ fn read(path: &Path, source: Box<dyn Read>) -> Result<Box<dyn Iterator<Item = Ro
 fn csv_rows(
     path: &Path,
     source: BufReader<Box<dyn Read>>,
-) -> Result<Box<dyn Iterator<Item = Row>>, CliError> {
+) -> Result<Box<dyn Iterator<Item = Row>>, UserError> {
     let source = OneLineEnd { source, after_return: false };
     let mut reader =
         csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(source);
@@ -62,16 +63,16 @@ fn csv_rows(
     let mut names = Vec::new();
     for cell in &head {
         let name = std::str::from_utf8(cell)
-            .map_err(|_| CliError::not_utf8(&format!("the head line of {}", path.display())))?;
+            .map_err(|_| UserError::not_utf8(&format!("the head line of {}", path.display())))?;
         names.push(name.trim().to_owned());
     }
     Ok(Box::new(CsvRows { records: reader.into_byte_records(), names, path: path.to_owned() }))
 }
 
-fn csv_fault(path: &Path, error: csv::Error) -> CliError {
+fn csv_fault(path: &Path, error: csv::Error) -> UserError {
     match error.into_kind() {
-        csv::ErrorKind::Io(error) => CliError::input(path, &error),
-        other => CliError::usage(format!("{}: {other:?}", path.display())),
+        csv::ErrorKind::Io(error) => UserError::input(path, &error),
+        other => UserError::usage(format!("{}: {other:?}", path.display())),
     }
 }
 
@@ -128,9 +129,9 @@ impl CsvRows {
         &self,
         record: &csv::ByteRecord,
         line: u64,
-    ) -> Result<BTreeMap<String, String>, CliError> {
+    ) -> Result<BTreeMap<String, String>, UserError> {
         if record.len() > self.names.len() {
-            return Err(CliError::usage(format!(
+            return Err(UserError::usage(format!(
                 "line {line} has {} cells under {} columns; quote cells that hold a comma",
                 record.len(),
                 self.names.len()
@@ -139,9 +140,9 @@ impl CsvRows {
         let mut cells = BTreeMap::new();
         for (name, cell) in self.names.iter().zip(record) {
             let text = std::str::from_utf8(cell)
-                .map_err(|_| CliError::not_utf8(&format!("line {line}")))?;
+                .map_err(|_| UserError::not_utf8(&format!("line {line}")))?;
             if !text.is_empty() {
-                cells.insert(name.clone(), text.to_owned());
+                cells.insert(name.clone(), plain(text).to_owned());
             }
         }
         Ok(cells)
@@ -169,7 +170,7 @@ impl Iterator for JsonRows {
                 Ok(read) if read > LINE_MAX => {
                     let skipped = self.source.skip_until(b'\n');
                     let text = format!("line {} is longer than {LINE_MAX} bytes", self.line);
-                    return row(skipped.map_err(Into::into).and(Err(CliError::usage(text))));
+                    return row(skipped.map_err(Into::into).and(Err(UserError::usage(text))));
                 }
                 Ok(_) => {}
             }
@@ -181,13 +182,13 @@ impl Iterator for JsonRows {
     }
 }
 
-fn json_cells(bytes: &[u8], line: u64) -> Result<BTreeMap<String, String>, CliError> {
+fn json_cells(bytes: &[u8], line: u64) -> Result<BTreeMap<String, String>, UserError> {
     let text =
-        std::str::from_utf8(bytes).map_err(|_| CliError::not_utf8(&format!("line {line}")))?;
+        std::str::from_utf8(bytes).map_err(|_| UserError::not_utf8(&format!("line {line}")))?;
     let value: Value = serde_json::from_str(text)
-        .map_err(|e| CliError::usage(format!("line {line} is not a JSON object: {e}")))?;
+        .map_err(|e| UserError::usage(format!("line {line} is not a JSON object: {e}")))?;
     let Value::Object(members) = value else {
-        return Err(CliError::usage(format!("line {line} is not a JSON object")));
+        return Err(UserError::usage(format!("line {line} is not a JSON object")));
     };
     let mut cells = BTreeMap::new();
     for (name, value) in members {
@@ -200,11 +201,11 @@ fn json_cells(bytes: &[u8], line: u64) -> Result<BTreeMap<String, String>, CliEr
                 let texts = items.iter().map(|i| i.as_str().map(str::to_owned));
                 let texts: Option<Vec<String>> = texts.collect();
                 let bad =
-                    || CliError::usage(format!("line {line}: `{name}` is not a list of texts"));
+                    || UserError::usage(format!("line {line}: `{name}` is not a list of texts"));
                 texts.ok_or_else(bad)?.join(";")
             }
             Value::Object(_) => {
-                return Err(CliError::usage(format!("line {line}: `{name}` is an object")));
+                return Err(UserError::usage(format!("line {line}: `{name}` is an object")));
             }
         };
         if !text.is_empty() {
@@ -217,8 +218,8 @@ fn json_cells(bytes: &[u8], line: u64) -> Result<BTreeMap<String, String>, CliEr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::error::Said;
-    use crate::cli::exit::Exit;
+    use crate::front::error::Said;
+    use crate::front::exit::Exit;
     use std::io::Cursor;
 
     fn rows(name: &str, bytes: &[u8]) -> Vec<Row> {
@@ -226,10 +227,10 @@ mod tests {
         read(Path::new(name), source).unwrap().collect()
     }
 
-    fn said(error: &CliError) -> &Said {
+    fn said(error: &UserError) -> &Said {
         match error {
-            CliError::Said(said) => said,
-            CliError::Closed => panic!("nothing was said"),
+            UserError::Said(said) => said,
+            UserError::Closed => panic!("nothing was said"),
         }
     }
 

@@ -4,11 +4,14 @@
 //! table shows has passed [`inert`]. A closed pipe is an error that ends the run quietly.
 
 mod table;
+mod terminal;
 
-use super::error::{CliError, Said};
-pub(crate) use super::look::Look;
-use super::mask::Veil;
-use super::words::Word;
+use crate::front::error::{Said, UserError};
+pub(crate) use crate::front::look::Look;
+use crate::front::mask::Veil;
+use crate::front::show::export::harmless;
+pub(crate) use crate::front::show::{Cell, Show};
+use crate::front::words::Word;
 use ascall_engine::domain::profile::Lang;
 use ascall_engine::domain::text::{clip, inert};
 use serde::Serialize;
@@ -32,18 +35,6 @@ pub(crate) enum Format {
     Id,
 }
 
-/// Something that can be shown in every format.
-pub(crate) trait Show: Serialize {
-    /// What `-o id` prints.
-    fn id(&self) -> String;
-    /// The members that CSV shows; a dot steps into an object.
-    const CSV: &'static [&'static str];
-    /// The heads of the table.
-    const HEADS: &'static [Word];
-    /// The cells of its row, as many as heads. They are made inert when written.
-    fn cells(&self, look: &Look) -> Vec<String>;
-}
-
 /// A list whose columns are chosen when it is shown.
 pub(crate) struct Sheet<'a, T> {
     /// What it is called.
@@ -54,15 +45,6 @@ pub(crate) struct Sheet<'a, T> {
     pub items: &'a [T],
     /// The cells of each item, as many as columns.
     pub cells: &'a [Vec<Cell>],
-}
-
-/// A cell of a [`Sheet`].
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Cell {
-    /// As people read it.
-    pub shown: String,
-    /// As CSV has it.
-    pub plain: String,
 }
 
 /// Where everything is written.
@@ -102,13 +84,13 @@ impl Ui {
     }
 
     /// A line of results, made inert.
-    pub(crate) fn line(&mut self, text: &str) -> Result<(), CliError> {
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), UserError> {
         writeln!(self.out, "{}", inert(text))?;
         Ok(())
     }
 
     /// Text that is already in its final form (help pages, completion scripts, tables).
-    pub(crate) fn raw(&mut self, text: &str) -> Result<(), CliError> {
+    pub(crate) fn raw(&mut self, text: &str) -> Result<(), UserError> {
         self.out.write_all(text.as_bytes())?;
         if !text.ends_with('\n') && !text.is_empty() {
             self.out.write_all(b"\n")?;
@@ -117,12 +99,12 @@ impl Ui {
     }
 
     /// Lines of results, each made inert.
-    pub(crate) fn text(&mut self, text: &str) -> Result<(), CliError> {
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), UserError> {
         text.lines().try_for_each(|line| self.line(line))
     }
 
     /// A remark beside the results.
-    pub(crate) fn note(&mut self, text: &str) -> Result<(), CliError> {
+    pub(crate) fn note(&mut self, text: &str) -> Result<(), UserError> {
         // On a screen both handles are one: what was said first stands first.
         self.out.flush()?;
         writeln!(self.err, "{}", inert(text))?;
@@ -130,7 +112,7 @@ impl Ui {
     }
 
     /// Something the user should know although it worked.
-    pub(crate) fn warn(&mut self, text: &str) -> Result<(), CliError> {
+    pub(crate) fn warn(&mut self, text: &str) -> Result<(), UserError> {
         self.out.flush()?;
         writeln!(self.err, "warning: {}", inert(text))?;
         Ok(())
@@ -158,7 +140,7 @@ impl Ui {
     }
 
     /// One object: `line` is what people see.
-    pub(crate) fn one<T: Show>(&mut self, item: &T, line: &str) -> Result<(), CliError> {
+    pub(crate) fn one<T: Show>(&mut self, item: &T, line: &str) -> Result<(), UserError> {
         match self.format {
             Format::Table => self.line(line),
             Format::Json => {
@@ -170,7 +152,7 @@ impl Ui {
     }
 
     /// A list of objects.
-    pub(crate) fn many<T: Show>(&mut self, items: &[T]) -> Result<(), CliError> {
+    pub(crate) fn many<T: Show>(&mut self, items: &[T]) -> Result<(), UserError> {
         match self.format {
             Format::Table if items.is_empty() => {
                 let none = self.look.word(Word::None);
@@ -194,7 +176,7 @@ impl Ui {
     }
 
     /// The next object of a stream that has no end yet: written and flushed at once.
-    pub(crate) fn next<T: Show>(&mut self, item: &T, line: &str) -> Result<(), CliError> {
+    pub(crate) fn next<T: Show>(&mut self, item: &T, line: &str) -> Result<(), UserError> {
         match self.format {
             Format::Table => self.line(line)?,
             Format::Json | Format::Ndjson => {
@@ -219,7 +201,29 @@ impl Ui {
         Ok(())
     }
 
-    fn csv_head<T: Show>(&mut self) -> Result<(), CliError> {
+    /// The head of a file for spreadsheets and programs, which [`Ui::record`] fills.
+    pub(crate) fn columns(&mut self, names: &[String]) -> Result<(), UserError> {
+        if self.format == Format::Csv {
+            let head = csv_line(names.iter().cloned())?;
+            self.raw(&head)?;
+        }
+        Ok(())
+    }
+
+    /// The next row of such a file: no cell is a formula, and in JSON what is empty is left out.
+    pub(crate) fn record(&mut self, names: &[String], cells: &[Value]) -> Result<(), UserError> {
+        if self.format == Format::Csv {
+            let text = |cell| harmless(&inert(&member(cell, "")));
+            let line = csv_line(cells.iter().map(text))?;
+            return self.raw(&line);
+        }
+        let is_there = |cell: &Value| !cell.is_null() && cell.as_array() != Some(&Vec::new());
+        let pairs = names.iter().cloned().zip(cells.iter().cloned());
+        let object: serde_json::Map<_, _> = pairs.filter(|(_, cell)| is_there(cell)).collect();
+        self.raw(&escaped(&Value::Object(object).to_string()))
+    }
+
+    fn csv_head<T: Show>(&mut self) -> Result<(), UserError> {
         if std::mem::replace(&mut self.headed, true) {
             return Ok(());
         }
@@ -228,7 +232,7 @@ impl Ui {
     }
 
     /// A table for people.
-    pub(crate) fn table(&mut self, heads: &[Word], rows: &[Vec<String>]) -> Result<(), CliError> {
+    pub(crate) fn table(&mut self, heads: &[Word], rows: &[Vec<String>]) -> Result<(), UserError> {
         // Sentences are there to be read: they are folded, everything else is cut.
         let folds = heads.last() == Some(&Word::Text);
         let heads: Vec<String> = heads.iter().map(|head| self.look.word(*head)).collect();
@@ -237,7 +241,7 @@ impl Ui {
     }
 
     /// A list under its title, with columns of its own. JSON shows each item whole.
-    pub(crate) fn sheet<T: Show>(&mut self, sheet: &Sheet<'_, T>) -> Result<(), CliError> {
+    pub(crate) fn sheet<T: Show>(&mut self, sheet: &Sheet<'_, T>) -> Result<(), UserError> {
         match self.format {
             Format::Table => {
                 if !sheet.title.is_empty() {
@@ -268,7 +272,7 @@ impl Ui {
     }
 
     /// Names and values under each other, for one object shown at length. Empty values are left out.
-    pub(crate) fn pairs(&mut self, pairs: &[(Word, String)]) -> Result<(), CliError> {
+    pub(crate) fn pairs(&mut self, pairs: &[(Word, String)]) -> Result<(), UserError> {
         let shown = pairs.iter().filter(|(_, value)| !value.is_empty());
         let rows: Vec<(String, String)> =
             shown.map(|(word, value)| (self.look.word(*word), inert(value).into_owned())).collect();
@@ -280,8 +284,14 @@ impl Ui {
         Ok(())
     }
 
+    /// The columns that `가나다` takes on the screen; none: there is no screen, or it does not say.
+    pub(crate) fn hangul_columns(&mut self) -> Option<u16> {
+        self.width?;
+        terminal::hangul_columns(&mut self.out)
+    }
+
     /// Everything written reaches its reader.
-    pub(crate) fn flush(&mut self) -> Result<(), CliError> {
+    pub(crate) fn flush(&mut self) -> Result<(), UserError> {
         self.out.flush()?;
         Ok(())
     }
@@ -317,13 +327,14 @@ fn escaped(json: &str) -> String {
     out
 }
 
-fn pretty<T: Serialize>(item: &T) -> Result<String, CliError> {
+fn pretty<T: Serialize>(item: &T) -> Result<String, UserError> {
     Ok(escaped(&serde_json::to_string_pretty(item).map_err(std::io::Error::from)?))
 }
 
 /// The member at `path` as CSV shows it: text as it is, nothing for null, arrays joined by `;`.
 fn member(value: &Value, path: &str) -> String {
-    let found = path.split('.').try_fold(value, |v, name| v.get(name));
+    let mut names = path.split('.').filter(|name| !name.is_empty());
+    let found = names.try_fold(value, |v, name| v.get(name));
     match found {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => text.clone(),
@@ -338,7 +349,7 @@ fn member(value: &Value, path: &str) -> String {
     }
 }
 
-fn csv_line(cells: impl IntoIterator<Item = String>) -> Result<String, CliError> {
+fn csv_line(cells: impl IntoIterator<Item = String>) -> Result<String, UserError> {
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(cells).map_err(std::io::Error::from)?;
     let bytes = writer.into_inner().map_err(|e| std::io::Error::other(e.to_string()))?;

@@ -1,75 +1,97 @@
-//! The rows of a desk, for reading.
+//! The rows of a desk, for reading: in this process, or at the desk's host.
 //!
-//! Invariant: a book opened by itself makes no store and holds the lock while it is open, briefly; one that belongs to
-//! an open desk holds nothing.
+//! Invariant: a book opened by itself makes no store, and holds the lock while it is open, briefly, unless a host has it;
+//! one that belongs to an open desk holds nothing.
 
-use super::{CallFilter, CallRow, DeskError, Setup};
+use super::ask::{self, Reading};
+use super::link::Link;
+use super::local::Local;
+use super::stock::Moved;
+use super::{CallFilter, CallRow, DeskError, Setup, door};
 use ascall_engine::domain::command::Person;
-use ascall_engine::domain::event::{Event, Record, TelDigest, Verdict};
+use ascall_engine::domain::event::{Record, TelDigest, Verdict};
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{
     CallId, MemberId, ParticipantId, ProfileId, Seq, SubjectId, Time, WorkerId,
 };
 use ascall_engine::domain::profile::Profile;
-use ascall_engine::domain::world::Settings;
-use ascall_engine::journal::lock::{Holder, LockError, StoreLock};
+use ascall_engine::engine;
+use ascall_engine::journal::Journal as _;
+use ascall_engine::journal::lock::StoreLock;
 use ascall_engine::journal::redb::{Options, RedbJournal};
-use ascall_engine::journal::{Journal as _, JournalError};
 use ascall_engine::views::{MemberRow, StockRow, Store};
-use std::ops::ControlFlow;
+use door::Found;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{ControlFlow, RangeInclusive};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many rows or records are asked for at once where there may be many.
+const PAGE: usize = 1_000;
 
 /// The rows of a desk.
 pub(crate) struct Book {
-    store: Store,
+    rows: Rows,
     at: PathBuf,
-    /// What keeps the file open and ours, in the order in which they are let go.
-    _held: Option<(RedbJournal, StoreLock)>,
+}
+
+/// Where the rows are read.
+enum Rows {
+    Here {
+        store: Store,
+        /// What keeps the file open and ours, in the order in which they are let go.
+        held: Option<(RedbJournal, StoreLock)>,
+    },
+    /// At the host, with the persons who were asked for beforehand.
+    There(Link, Mutex<BTreeMap<SubjectId, Option<Person>>>),
 }
 
 impl Book {
-    /// The rows of a desk that is open.
-    pub(crate) fn of(store: Store, at: &Path) -> Self {
-        Self { store, at: at.to_owned(), _held: None }
+    /// The rows of a desk that is open here.
+    pub(super) fn here(desk: &Local) -> Self {
+        let at = desk.setup().store.clone();
+        Self { rows: Rows::Here { store: desk.store().clone(), held: None }, at }
     }
 
-    /// Opens the rows without building the live state; waits for a busy store as long as the set-up says.
+    /// The rows of a desk that is open elsewhere.
+    pub(super) fn there(link: &Link) -> Self {
+        Self { rows: Rows::There(link.clone(), Mutex::default()), at: link.setup().store.clone() }
+    }
+
+    /// Finds the rows at the desk's host, or opens them without building the live state; waits for a busy store as long
+    /// as the set-up says.
     pub(crate) async fn open(setup: &Setup, verb: &str) -> Result<Self, DeskError> {
-        let at = &setup.store;
+        let at = setup.store.clone();
         if !at.exists() {
-            return Err(DeskError::Missing { store: at.clone() });
+            return Err(DeskError::Missing { store: at });
         }
-        let lock = lock(setup, verb).await?;
-        let journal = RedbJournal::open(at, Options::default());
-        let journal = journal.map_err(|e| DeskError::from_journal(at, e))?;
-        let store = Store::new(Arc::from(journal.reader()));
-        Ok(Self { store, at: at.clone(), _held: Some((journal, lock)) })
+        let rows = match door::enter(setup, setup.lock_timeout, || open_here(&at, verb)).await? {
+            Found::Here(rows) => rows,
+            Found::There(place) => {
+                Rows::There(Link::to(place, Arc::new(setup.clone()), verb)?, Mutex::default())
+            }
+        };
+        Ok(Self { rows, at })
     }
 
-    /// The engine's own reading side.
-    pub(crate) fn store(&self) -> &Store {
-        &self.store
-    }
-
-    /// The file.
-    pub(crate) fn path(&self) -> &Path {
-        &self.at
-    }
-
-    fn read<T>(&self, result: Result<T, JournalError>) -> Result<T, DeskError> {
-        result.map_err(|e| DeskError::from_journal(&self.at, e))
+    fn get<R: Reading>(&self, reading: R) -> Result<R::Answer, DeskError> {
+        match &self.rows {
+            Rows::Here { store, .. } => {
+                reading.read(store).map_err(|e| DeskError::from_journal(&self.at, e))
+            }
+            Rows::There(link, _) => link.ask_waiting(&reading),
+        }
     }
 
     /// One call, live or ended.
     pub(crate) fn call(&self, call: CallId) -> Result<Option<CallRow>, DeskError> {
-        self.read(self.store.call(call))
+        self.get(ask::Call { call })
     }
 
     /// Calls by filter, oldest first.
     pub(crate) fn calls(&self, filter: &CallFilter) -> Result<Vec<CallRow>, DeskError> {
-        self.read(self.store.calls(filter))
+        self.get(ask::Calls { filter: filter.clone() })
     }
 
     /// Visits the calls of a filter, whatever its limit, until the visitor breaks; each once, in no order to rely on.
@@ -78,135 +100,161 @@ impl Book {
         filter: &CallFilter,
         mut visit: impl FnMut(CallRow) -> ControlFlow<()>,
     ) -> Result<(), DeskError> {
-        self.read(self.store.each_call(filter, |row, _| visit(row)))
+        let link = match &self.rows {
+            Rows::Here { store, .. } => {
+                let all = store.each_call(filter, |row, _| visit(row));
+                return all.map_err(|e| DeskError::from_journal(&self.at, e));
+            }
+            Rows::There(link, _) => link,
+        };
+        let mut filter = CallFilter { limit: PAGE, ..filter.clone() };
+        loop {
+            let page = link.ask_waiting(&ask::Calls { filter: filter.clone() })?;
+            let Some(oldest) = page.first() else { return Ok(()) };
+            filter.below = Some(oldest.call);
+            let is_last = page.len() < PAGE;
+            if page.into_iter().any(|row| visit(row).is_break()) || is_last {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How many calls a line ever had.
+    pub(crate) fn count(&self, line: &str) -> Result<u64, DeskError> {
+        self.get(ask::Count { line: line.to_owned() })
+    }
+
+    /// Calls of a line by the how manyth they are, in that order; those that are not there are left out.
+    pub(crate) fn counted(
+        &self,
+        line: &str,
+        ordinals: RangeInclusive<u64>,
+    ) -> Result<Vec<CallRow>, DeskError> {
+        let (from, to) = ordinals.into_inner();
+        self.get(ask::Counted { line: line.to_owned(), from, to })
     }
 
     /// The records that speak of a call, with its events only.
     pub(crate) fn timeline(&self, row: &CallRow) -> Result<Vec<Record>, DeskError> {
-        self.read(self.store.timeline(row))
+        self.get(ask::Timeline { row: row.clone() })
     }
 
     /// A person's row; none when erased.
     pub(crate) fn person(&self, subject: SubjectId) -> Result<Option<Person>, DeskError> {
-        self.read(self.store.person(subject))
+        if let Rows::There(_, known) = &self.rows
+            && let Some(person) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&subject)
+        {
+            return Ok(person.clone());
+        }
+        self.get(ask::PersonOf { subject })
+    }
+
+    /// Asks for the customers and workers of many calls at once, so that each need not be asked for.
+    pub(crate) fn meet(&self, calls: &[CallRow]) -> Result<(), DeskError> {
+        let Rows::There(_, known) = &self.rows else { return Ok(()) };
+        let workers = calls.iter().filter_map(|row| row.worker_now().map(|(_, subject)| subject));
+        let subjects: BTreeSet<_> = calls.iter().map(|row| row.subject).chain(workers).collect();
+        let mut people = self.get(ask::People { subjects: subjects.clone() })?;
+        let people = subjects.into_iter().map(|subject| (subject, people.remove(&subject)));
+        known.lock().unwrap_or_else(PoisonError::into_inner).extend(people);
+        Ok(())
     }
 
     /// Where a worker was last known to be, and when; none: never seen.
     pub(crate) fn place(&self, worker: WorkerId) -> Result<Option<(Point, Time)>, DeskError> {
-        let row = self.read(self.store.place(worker))?;
-        Ok(row.and_then(|row| row.point().map(|point| (point, row.at))))
+        self.get(ask::PlaceKept { worker })
     }
 
     /// All goods, in the order of their first receipt.
     pub(crate) fn stock(&self) -> Result<Vec<StockRow>, DeskError> {
-        self.read(self.store.stock())
+        self.get(ask::Stock {})
+    }
+
+    /// The newest `limit` movements of a product, oldest first (0: all), and whether there were more.
+    pub(crate) fn stock_moves(
+        &self,
+        product: &str,
+        limit: usize,
+    ) -> Result<(Vec<Moved>, bool), DeskError> {
+        self.get(ask::StockMoves { product: product.to_owned(), limit })
     }
 
     /// One member.
     pub(crate) fn member(&self, id: MemberId) -> Result<Option<MemberRow>, DeskError> {
-        self.read(self.store.member(id))
+        self.get(ask::Member { id })
     }
 
     /// All members, by number.
     pub(crate) fn members(&self) -> Result<Vec<MemberRow>, DeskError> {
-        self.read(self.store.members())
+        self.get(ask::Members {})
     }
 
     /// The note written with this record; none when erased.
     pub(crate) fn note(&self, seq: Seq) -> Result<Option<String>, DeskError> {
-        self.read(self.store.note(seq))
+        self.get(ask::Note { seq })
     }
 
     /// At most `limit` records from `from` on.
     pub(crate) fn records(&self, from: Seq, limit: usize) -> Result<Vec<Record>, DeskError> {
-        self.read(self.store.records(from, limit))
-    }
-
-    /// Visits every record from the first one on until the visitor breaks.
-    pub(crate) fn each_record(
-        &self,
-        visit: impl FnMut(Record) -> ControlFlow<()>,
-    ) -> Result<(), DeskError> {
-        self.read(self.store.each_record(Seq(1), visit))
+        self.get(ask::Records { from, limit })
     }
 
     /// The newest record's place.
     pub(crate) fn head(&self) -> Result<Seq, DeskError> {
-        Ok(self.read(self.store.head())?.seq)
+        self.get(ask::Head {})
+    }
+
+    /// Has what is committed now written into a new file, as a store of its own, by whoever has the desk open.
+    pub(super) fn copy_to(&self, to: &Path) -> Result<(), DeskError> {
+        self.get(ask::Copy { to: to.to_owned() })
     }
 
     /// This desk's digest of a canonical phone number.
     pub(crate) fn digest(&self, tel: &str) -> Result<TelDigest, DeskError> {
-        self.read(self.store.digest(tel))
+        self.get(ask::Digest { tel: tel.to_owned() })
     }
 
     /// A profile version.
     pub(crate) fn profile(&self, wanted: ProfileId) -> Result<Option<Profile>, DeskError> {
-        self.read(self.store.profile(wanted))
+        self.get(ask::ProfileOf { id: wanted })
     }
 
     /// Every version of every profile, by number.
     pub(crate) fn profiles(&self) -> Result<Vec<(ProfileId, Profile)>, DeskError> {
-        self.read(self.store.profiles())
+        self.get(ask::Profiles {})
     }
 
     /// The name of a participant.
     pub(crate) fn participant_name(&self, id: ParticipantId) -> Result<Option<String>, DeskError> {
-        self.read(self.store.participant_name(id))
+        self.get(ask::ParticipantName { id })
     }
 
-    /// How a worker stood to a call just before a decision of record `seq` about it, by replaying the journal from
-    /// the newest snapshot before it; none: one of them was not there yet.
+    /// How a worker stood to a call just before a decision of record `seq` about it; none: one of them was not there yet.
     pub(crate) fn verdict_at(
         &self,
         call: CallId,
         worker: WorkerId,
         seq: Seq,
     ) -> Result<Option<Verdict>, DeskError> {
-        let mut world = self.read(self.store.world_before(seq, Settings::default()))?;
-        if let Some(mut record) = self.read(self.store.record(seq))? {
-            let decided = record.events.iter().position(|event| decides(event, call));
-            record.events.truncate(decided.unwrap_or(record.events.len()));
-            world.replay(&record);
+        self.get(ask::VerdictAt { call, worker, seq })
+    }
+
+    /// The check of the whole store. One without a fault settles what a crash left in doubt.
+    pub(super) fn check(&self) -> Result<super::check::Checked, DeskError> {
+        let checked = self.get(ask::Check {})?;
+        if let Rows::Here { held: Some((_, lock)), .. } = &self.rows
+            && checked.fault_count == 0
+        {
+            lock.whole().store(true, Ordering::Release);
         }
-        Ok(world.call(call).zip(world.worker(worker)).map(|(c, w)| world.verdict(c, w)))
+        Ok(checked)
     }
 }
 
-fn decides(event: &Event, wanted: CallId) -> bool {
-    match event {
-        Event::NobodyFound { call, .. }
-        | Event::OfferSent { call, .. }
-        | Event::BroadcastSent { call, .. }
-        | Event::AssignmentReserved { call, .. }
-        | Event::AssignmentCommitted { call, .. } => *call == wanted,
-        _ => false,
-    }
-}
-
-/// Takes the lock of the store, waiting for it as long as the set-up says.
-async fn lock(setup: &Setup, verb: &str) -> Result<StoreLock, DeskError> {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let since_ms = i64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(i64::MAX);
-    let holder = Holder { pid: std::process::id(), verb: verb.to_owned(), since_ms };
-    let end = Instant::now() + setup.lock_timeout;
-    let mut wait_ms = 5;
-    loop {
-        match StoreLock::try_acquire(&setup.store, &holder) {
-            Ok(lock) => return Ok(lock),
-            Err(LockError::Io(error)) => {
-                return Err(DeskError::from_journal(&setup.store, error.into()));
-            }
-            Err(LockError::Busy { holder }) if Instant::now() >= end => {
-                let (store, holder) = (setup.store.clone(), holder.map(|h| h.to_string()));
-                return Err(DeskError::Busy { store, holder });
-            }
-            Err(LockError::Busy { .. }) => {
-                // Jitter by process, so that fifty who wait do not all come back together.
-                let jitter = u64::from(std::process::id()).wrapping_mul(31) % (wait_ms / 2 + 1);
-                tokio::time::sleep(Duration::from_millis(wait_ms + jitter)).await;
-                wait_ms = (wait_ms * 2).min(50);
-            }
-        }
-    }
+fn open_here(at: &Path, verb: &str) -> Result<Rows, DeskError> {
+    let lock = engine::lock(at, verb)?;
+    let journal = RedbJournal::open(at, Options::default());
+    let journal = journal.map_err(|e| DeskError::from_journal(at, e))?;
+    let store = Store::new(Arc::from(journal.reader()));
+    Ok(Rows::Here { store, held: Some((journal, lock)) })
 }

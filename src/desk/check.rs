@@ -1,17 +1,21 @@
 //! The check of a whole store: its bytes, its rules, and its rows against what the rules say they must be.
 //!
-//! Invariant: changes nothing. The checker's own model is compared with the rows; neither is made from the other.
+//! Invariant: changes nothing. The checker's own model is compared with the rows; neither is made from the other. It looks
+//! at one committed state, so that a desk that works on meanwhile does not look wrong.
 
 mod rows;
 
 use super::{Book, DeskError, Setup};
 use ascall_engine::domain::ids::Seq;
+use ascall_engine::journal::JournalError;
 use ascall_engine::verify::{Checker, Quiet};
+use ascall_engine::views::Store;
 use rows::Rows;
+use serde::{Deserialize, Serialize};
 use std::ops::ControlFlow;
 
 /// What came of it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Checked {
     pub records: u64,
     pub events: u64,
@@ -24,7 +28,7 @@ pub(crate) struct Checked {
 }
 
 /// One thing that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Fault {
     pub seq: Seq,
     /// The rule's short name.
@@ -34,13 +38,17 @@ pub(crate) struct Fault {
 
 /// Runs the check, waiting for a busy store as long as the set-up says.
 pub(crate) async fn check(setup: &Setup) -> Result<Checked, DeskError> {
-    let book = Book::open(setup, "verify").await?;
-    let broken = |e| DeskError::from_journal(book.path(), e);
-    let bytes = book.store().reader().view().and_then(|view| view.check()).map_err(broken)?;
+    Book::open(setup, "verify").await?.check()
+}
+
+/// The check of a store.
+pub(super) fn store(store: &Store) -> Result<Checked, JournalError> {
+    let store = &store.still()?;
+    let bytes = store.reader().view()?.check()?;
     let mut checker = Checker::keeping_ended();
-    let mut rows = Rows::of(book.store());
+    let mut rows = Rows::of(store);
     let mut failed = None;
-    book.each_record(|record| {
+    store.each_record(Seq(1), |record| {
         checker.record(&record);
         match rows.follow(&record, checker.take_ended()) {
             Ok(()) => ControlFlow::Continue(()),
@@ -50,8 +58,8 @@ pub(crate) async fn check(setup: &Setup) -> Result<Checked, DeskError> {
             }
         }
     })?;
-    failed.map_or(Ok(()), Err).map_err(broken)?;
-    rows.finish(&checker).map_err(broken)?;
+    failed.map_or(Ok(()), Err)?;
+    rows.finish(&checker)?;
     let report = checker.finish(Quiet::No);
     let faults = report.faults.iter().map(|fault| Fault {
         seq: fault.seq,

@@ -2,9 +2,12 @@
 //!
 //! Invariant: each engine error becomes exactly one of these; hints and exit codes are chosen from them elsewhere.
 
+use super::wire::PROTOCOL;
+use ascall_engine::couriers::BadCourier;
 use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::engine::{BadParticipant, HandleError, OpenError};
 use ascall_engine::journal::JournalError;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use thiserror::Error;
@@ -67,12 +70,97 @@ pub(crate) enum DeskError {
         /// Why.
         source: Arc<JournalError>,
     },
+    /// The host was gone before it answered, and nobody could be asked about it since.
+    #[error("the desk's host went away before it answered; whether it was done is not known")]
+    HostGone {
+        /// The key to ask again under.
+        key: Option<String>,
+    },
+    /// What lies where the host's socket should be belongs to another user.
+    #[error("{} belongs to another user (uid {owner})", socket.display())]
+    Foreign {
+        /// The socket, or its folder.
+        socket: PathBuf,
+        /// Whose it is.
+        owner: u32,
+    },
+    /// The host's program is of another make.
+    #[error(
+        "the desk is held by {holder} of ascall {release}, which speaks protocol {protocol}, not {PROTOCOL}"
+    )]
+    OtherProtocol {
+        /// Who.
+        holder: String,
+        /// Its release.
+        release: String,
+        /// What it speaks.
+        protocol: u32,
+    },
+    /// Somebody answers, but not as a host.
+    #[error("whoever listens at {} does not answer like a desk's host", socket.display())]
+    NotUnderstood {
+        /// Where.
+        socket: PathBuf,
+    },
+    /// The socket cannot be used.
+    #[error("the socket {} cannot be used", socket.display())]
+    Socket {
+        /// Where.
+        socket: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file has the name that was meant for another.
+    #[error("{} is there already", file.display())]
+    FileThere {
+        /// Which.
+        file: PathBuf,
+    },
+    /// A desk is where another was to be made.
+    #[error("there is a desk at {} already", store.display())]
+    StoreThere {
+        /// The store's file.
+        store: PathBuf,
+    },
+    /// What was named as a copy is the desk.
+    #[error("{} is the desk's own file", file.display())]
+    OwnFile {
+        /// Which.
+        file: PathBuf,
+    },
+    /// A copy that was just made does not hold; it was not kept.
+    #[error("the copy {} does not hold: {why}", file.display())]
+    BadCopy {
+        /// What it was to be called.
+        file: PathBuf,
+        /// What was found.
+        why: String,
+    },
+    /// A copy that was to become the desk does not hold; nothing was changed.
+    #[error("the copy {} does not hold: {why}", file.display())]
+    BadBackup {
+        /// Which.
+        file: PathBuf,
+        /// What was found.
+        why: String,
+    },
+    /// A file beside the desk cannot be read or written.
+    #[error("{} cannot be used", file.display())]
+    File {
+        /// Which.
+        file: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The desk is being closed.
     #[error("the desk is closing")]
     Closing,
     /// A participant of the configuration cannot be asked.
     #[error("a participant of the configuration cannot be asked")]
     Participant(#[from] BadParticipant),
+    /// Notices cannot be carried as the configuration has it.
+    #[error("notices cannot be carried as the configuration has it")]
+    Courier(#[from] BadCourier),
 }
 
 fn by(holder: Option<&str>) -> String {
@@ -88,6 +176,7 @@ impl From<OpenError> for DeskError {
             OpenError::Journal { store, source } => Self::from_journal(&store, source),
             OpenError::Refused(refusal) => Self::Refused(refusal),
             OpenError::Participant(bad) => Self::Participant(bad),
+            OpenError::Courier(bad) => Self::Courier(bad),
         }
     }
 }

@@ -3,20 +3,30 @@
 //! Invariant: a sentence is made by the engine when it is read, from the rows as they are now; an erased person is
 //! erased in it. Nothing is masked here: that is for whoever shows it, who is told what to mask.
 
-use super::{Book, CallFilter, CallRow, Desk, DeskError};
+mod sent;
+
+pub(crate) use sent::Try;
+
+use super::ask::{self, Question as _};
+use super::local::Local;
+use super::{Book, CallFilter, CallRow, DeskError};
 use ascall_engine::domain::command::Person;
-use ascall_engine::domain::event::{Event, NoticeKey, Record};
-use ascall_engine::domain::ids::{CallId, MemberId, ProfileId, Seq, SubjectId, Time, WorkerId};
-use ascall_engine::domain::profile::{NoticeOn, Profile, Role, Transport};
+use ascall_engine::domain::event::{NoticeKey, NoticeName};
+use ascall_engine::domain::ids::{CallId, MemberId, ProfileId, SubjectId, Time, WorkerId};
+use ascall_engine::domain::profile::{NoticeOn, Profile, Role};
 use ascall_engine::domain::tel::Tel;
-use ascall_engine::views::letter;
+use ascall_engine::views::letter::{self, Forms};
+use sent::{Sent, Subjects, sent_in};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a notice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Fate {
     /// Its transport has not taken it yet.
     Owed,
+    /// A provider has it and has not told yet what became of it.
+    Accepted,
     /// Its transport took it.
     Delivered,
     /// Its recipient cannot be reached.
@@ -30,6 +40,7 @@ impl Fate {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Owed => "owed",
+            Self::Accepted => "accepted",
             Self::Delivered => "delivered",
             Self::Suppressed => "suppressed",
             Self::Dead => "dead",
@@ -38,9 +49,9 @@ impl Fate {
 }
 
 /// One notice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Letter {
-    pub seq: Seq,
+    pub notice: NoticeName,
     pub at: Time,
     pub call: CallId,
     pub role: Role,
@@ -49,10 +60,12 @@ pub(crate) struct Letter {
     pub text: String,
     /// The persons who may be named in the text.
     pub persons: Vec<Person>,
+    /// What was tried, oldest first.
+    pub tries: Vec<Try>,
 }
 
 /// Whose inbox.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Whose {
     /// The customer with this number, or the friend of a member.
     Tel(Tel),
@@ -64,34 +77,50 @@ pub(crate) enum Whose {
     Call(CallId),
 }
 
-/// A notice before it is put into words.
-struct Sent {
-    key: NoticeKey,
-    at: Time,
-    worker: Option<WorkerId>,
-    fate: Fate,
-}
-
-/// Who each worker is, for notices that name their recipients by number.
-type Subjects = BTreeMap<WorkerId, SubjectId>;
-
 /// The newest `limit` notices, oldest first: found by the calls of a customer, or by those a worker was told of.
-pub(crate) async fn inbox(
-    desk: &Desk,
+pub(super) async fn inbox(
+    desk: &Local,
     whose: Whose,
     limit: usize,
 ) -> Result<Vec<Letter>, DeskError> {
-    let book = desk.book();
-    let subjects = desk.subjects().await?;
+    let book = Book::here(desk);
+    let subjects = ask::Subjects {}.answer(desk).await?;
+    let sent = sent_to(&book, &subjects, &whose, limit)?;
+    let mut writer = Writer { desk, book, profiles: BTreeMap::new() };
+    let mut letters = Vec::new();
+    for one in sent {
+        letters.extend(writer.write(&one).await?);
+    }
+    Ok(letters)
+}
+
+/// The notice of this name and the worker it speaks of, as its record has them.
+pub(super) async fn named(
+    desk: &Local,
+    name: NoticeName,
+) -> Result<Option<(NoticeKey, Option<WorkerId>)>, DeskError> {
+    let subjects = ask::Subjects {}.answer(desk).await?;
+    let records = ask::Records { from: name.seq, limit: 1 }.answer(desk).await?;
+    let mut sent = sent_in(&records, &subjects).into_iter();
+    Ok(sent.find(|sent| sent.key.name() == name).map(|sent| (sent.key, sent.worker)))
+}
+
+/// The newest `limit` notices of somebody, oldest first, before they are put into words.
+fn sent_to(
+    book: &Book,
+    subjects: &Subjects,
+    whose: &Whose,
+    limit: usize,
+) -> Result<Vec<Sent>, DeskError> {
     let all = CallFilter { ended: true, ..CallFilter::default() };
     let newest = |calls, takes: &dyn Fn(&CallRow, &Sent) -> bool| {
-        newest(&book, &subjects, calls, limit, takes)
+        newest(book, subjects, calls, limit, takes)
     };
-    let sent = match whose {
+    match whose {
         Whose::Tel(tel) => {
             let digest = book.digest(tel.as_str())?;
             let mut calls = book.calls(&CallFilter { tel: Some(digest), ..all.clone() })?;
-            let friends = friendships(&book, &tel)?;
+            let friends = friendships(book, tel)?;
             for member in friends.keys() {
                 calls.extend(book.calls(&CallFilter { member: Some(*member), ..all.clone() })?);
             }
@@ -100,25 +129,19 @@ pub(crate) async fn inbox(
             newest(calls, &|row, sent| {
                 let customer = row.tel == Some(digest) && sent.key.to == row.subject;
                 customer || friends.values().any(|friend| sent.key.to == *friend)
-            })?
+            })
         }
-        Whose::Call(call) => newest(book.call(call)?.into_iter().collect(), &|_, _| true)?,
+        Whose::Call(call) => newest(book.call(*call)?.into_iter().collect(), &|_, _| true),
         Whose::Worker(worker, subject) => {
-            let calls = book.calls(&CallFilter { told: Some(worker), ..all })?;
-            newest(calls, &|_, sent| sent.key.to == subject)?
+            let calls = book.calls(&CallFilter { told: Some(*worker), ..all })?;
+            newest(calls, &|_, sent| sent.key.to == *subject)
         }
         Whose::Member(member) => {
             let workers: BTreeSet<SubjectId> = subjects.values().copied().collect();
-            let calls = book.calls(&CallFilter { member: Some(member), ..all })?;
-            newest(calls, &|_, sent| !workers.contains(&sent.key.to))?
+            let calls = book.calls(&CallFilter { member: Some(*member), ..all })?;
+            newest(calls, &|_, sent| !workers.contains(&sent.key.to))
         }
-    };
-    let mut writer = Writer { desk, book, profiles: BTreeMap::new() };
-    let mut letters = Vec::new();
-    for one in sent {
-        letters.extend(writer.write(&one).await?);
     }
-    Ok(letters)
 }
 
 /// The members whose friend has this number now, and who that is.
@@ -158,64 +181,9 @@ fn newest(
     Ok(found)
 }
 
-fn sent_in(records: &[Record], subjects: &Subjects) -> Vec<Sent> {
-    let mut sent: Vec<Sent> = Vec::new();
-    for record in records {
-        for event in &record.events {
-            note(event, record, subjects, &mut sent);
-        }
-    }
-    sent
-}
-
-fn note(event: &Event, record: &Record, subjects: &Subjects, sent: &mut Vec<Sent>) {
-    let at = record.at;
-    let mut becomes = |key: &NoticeKey, fate| match sent.iter_mut().rev().find(|s| s.key == *key) {
-        Some(known) => known.fate = fate,
-        // One that was never issued does not say about whom it is: the record it stands in does.
-        None => sent.push(Sent { key: *key, at, worker: worker_in(record), fate }),
-    };
-    match event {
-        Event::NoticeIssued { notice, worker } => {
-            sent.push(Sent { key: *notice, at, worker: *worker, fate: issued(notice.transport) });
-        }
-        Event::WorkersTold { call, rule, transport, workers } => {
-            let known = workers.iter().filter_map(|id| Some((*id, *subjects.get(id)?)));
-            sent.extend(known.map(|(worker, to)| {
-                let (seq, call, rule, transport) = (record.seq, *call, *rule, *transport);
-                let key = NoticeKey { seq, call, rule, to, transport };
-                Sent { key, at, worker: Some(worker), fate: issued(transport) }
-            }));
-        }
-        Event::NoticeSuppressed { notice } => becomes(notice, Fate::Suppressed),
-        Event::NoticeDelivered { notice } => becomes(notice, Fate::Delivered),
-        Event::NoticeFailed { notice, retry_at: None, .. } => becomes(notice, Fate::Dead),
-        _ => {}
-    }
-}
-
-/// How far a notice is in the moment it is issued: the commit that issues one to the inbox is its delivery.
-fn issued(transport: Transport) -> Fate {
-    match transport {
-        Transport::Inbox => Fate::Delivered,
-        Transport::Command => Fate::Owed,
-    }
-}
-
-fn worker_in(record: &Record) -> Option<WorkerId> {
-    record.events.iter().rev().find_map(|event| match event {
-        Event::AssignmentCommitted { worker, .. }
-        | Event::AssignmentReserved { worker, .. }
-        | Event::WorkerEnRoute { worker, .. }
-        | Event::WorkerArrived { worker, .. } => Some(*worker),
-        Event::WorkStarted { worker, .. } | Event::WorkFinished { worker, .. } => *worker,
-        _ => None,
-    })
-}
-
 /// Puts notices into words.
 struct Writer<'a> {
-    desk: &'a Desk,
+    desk: &'a Local,
     book: Book,
     profiles: BTreeMap<ProfileId, Option<Profile>>,
 }
@@ -225,16 +193,16 @@ impl Writer<'_> {
         let Some(row) = self.book.call(sent.key.call)? else { return Ok(None) };
         let Some(profile) = self.profile(row.profile)? else { return Ok(None) };
         let helper = match sent.worker {
-            Some(worker) => self.desk.worker(worker).await?,
+            Some(worker) => ask::Worker { worker }.answer(self.desk).await?,
             None => None,
         };
         let named = helper.as_ref().map(|worker| (worker.id, worker.subject));
-        let face = self.desk.setup.clock_face;
-        let written = letter::write(self.book.store(), face, &profile, &row, &sent.key, named);
+        let (store, face) = (self.desk.store(), self.desk.setup().clock_face);
+        let written = letter::write(store, face, &Forms::new(), &profile, &row, &sent.key, named);
         let rule = profile.notices.get(usize::from(sent.key.rule));
         let (Some(written), Some(rule)) = (written, rule) else { return Ok(None) };
         Ok(Some(Letter {
-            seq: sent.key.seq,
+            notice: sent.key.name(),
             at: sent.at,
             call: sent.key.call,
             role: rule.to,
@@ -242,6 +210,7 @@ impl Writer<'_> {
             fate: sent.fate,
             text: written.text,
             persons: self.persons(&row, sent.key.to, helper.map(|worker| worker.person))?,
+            tries: sent.tries.clone(),
         }))
     }
 
@@ -262,71 +231,5 @@ impl Writer<'_> {
         let read = self.book.profile(id)?;
         self.profiles.insert(id, read.clone());
         Ok(read)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key(seq: u64, transport: Transport) -> NoticeKey {
-        NoticeKey { seq: Seq(seq), call: CallId(1), rule: 0, to: SubjectId(1), transport }
-    }
-
-    fn at(ms: i64) -> Record {
-        Record {
-            seq: Seq(1),
-            at: Time(ms),
-            actor: ascall_engine::domain::event::Actor::Clock,
-            key: None,
-            causation: None,
-            reason: None,
-            events: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn a_notice_to_the_inbox_is_delivered_by_its_own_record() {
-        let mut sent = Vec::new();
-        let notice = key(1, Transport::Inbox);
-        note(&Event::NoticeIssued { notice, worker: None }, &at(1), &Subjects::new(), &mut sent);
-        assert_eq!(sent[0].fate, Fate::Delivered);
-    }
-
-    #[test]
-    fn the_last_word_about_a_notice_is_its_fate() {
-        let mut sent = Vec::new();
-        let notice = key(1, Transport::Command);
-        note(&Event::NoticeIssued { notice, worker: None }, &at(1), &Subjects::new(), &mut sent);
-        assert_eq!(sent[0].fate, Fate::Owed);
-        let failed = |retry_at| Event::NoticeFailed { notice, attempt: 1, retry_at };
-        note(&failed(Some(Time(9))), &at(2), &Subjects::new(), &mut sent);
-        assert_eq!(sent[0].fate, Fate::Owed, "it is tried again");
-        note(&failed(None), &at(3), &Subjects::new(), &mut sent);
-        assert_eq!((sent.len(), sent[0].fate), (1, Fate::Dead));
-    }
-
-    #[test]
-    fn a_suppressed_notice_is_there_and_says_so() {
-        let mut sent = Vec::new();
-        let notice = key(2, Transport::Inbox);
-        note(&Event::NoticeSuppressed { notice }, &at(1), &Subjects::new(), &mut sent);
-        assert_eq!(sent[0].fate, Fate::Suppressed);
-    }
-
-    #[test]
-    fn many_workers_told_at_once_have_a_letter_each() {
-        let told = Event::WorkersTold {
-            call: CallId(1),
-            rule: 2,
-            transport: Transport::Inbox,
-            workers: vec![WorkerId(1), WorkerId(2), WorkerId(9)],
-        };
-        let subjects = Subjects::from([(WorkerId(1), SubjectId(11)), (WorkerId(2), SubjectId(12))]);
-        let mut sent = Vec::new();
-        note(&told, &at(1), &subjects, &mut sent);
-        let to: Vec<u64> = sent.iter().map(|one| one.key.to.0).collect();
-        assert_eq!(to, [11, 12], "one whom nobody knows has no inbox");
-        assert!(sent.iter().all(|one| one.fate == Fate::Delivered && one.key.rule == 2));
     }
 }

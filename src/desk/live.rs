@@ -6,7 +6,9 @@
 use ascall_engine::domain::breaker::{State, StateKind};
 use ascall_engine::domain::call::Call;
 use ascall_engine::domain::command::{Command, Order, Person};
-use ascall_engine::domain::event::{About, Concern, Mode, ParticipantKind, Window};
+use ascall_engine::domain::event::{
+    About, Concern, Mode, NoticeName, ParticipantKind, Verdict, Window,
+};
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{
     AttentionId, CallId, IncidentId, OfferId, ParticipantId, SubjectId, Time, WorkerId,
@@ -17,10 +19,11 @@ use ascall_engine::domain::profile::Position;
 use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::domain::worker;
 use ascall_engine::domain::world::World;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A worker as the desk knows them now.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Worker {
     pub id: WorkerId,
     pub subject: SubjectId,
@@ -31,14 +34,15 @@ pub(crate) struct Worker {
     pub home: Option<Point>,
     /// The last journalled place and when it was known.
     pub seen: Option<(Point, Time)>,
-    /// `available`, `offered`, `committed`, `working`, `break`, `off` or `suspended`.
-    pub availability: &'static str,
+    pub availability: worker::Availability,
     pub call: Option<CallId>,
     pub idle_since: Time,
     /// Appointments the worker is reserved for.
     pub reserved: Vec<(CallId, Window)>,
     /// How often customers rated the worker, and the sum of the stars.
     pub rated: (u32, u32),
+    /// Came along by themselves; nobody at the desk added them.
+    pub self_registered: bool,
 }
 
 impl Worker {
@@ -52,17 +56,57 @@ impl Worker {
             skills: worker.skills.clone(),
             home: worker.home,
             seen: worker.seen,
-            availability: worker.availability().name(),
+            availability: worker.availability(),
             call: worker.current.map(|(call, _)| call),
             idle_since: worker.idle_since,
             reserved: worker.reserved.iter().map(|(call, window)| (*call, *window)).collect(),
             rated: worker.rated,
+            self_registered: worker.handle.is_some(),
         }
     }
 }
 
+/// Which workers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct WorkerFilter {
+    /// Only those who can do this.
+    pub skill: Option<String>,
+    /// Only those who serve this line.
+    pub service: Option<String>,
+    /// Only those whose availability has this name.
+    pub state: Option<String>,
+    /// With a higher number: for the page after this one.
+    pub above: Option<WorkerId>,
+}
+
+impl WorkerFilter {
+    fn takes(&self, worker: &Worker) -> bool {
+        let (skills, services) = (&worker.skills, &worker.services);
+        self.skill.as_ref().is_none_or(|skill| skills.contains(skill))
+            && self.service.as_ref().is_none_or(|s| services.is_empty() || services.contains(s))
+            && self.above.is_none_or(|above| worker.id > above)
+            && self.state.as_ref().is_none_or(|state| worker.availability.name() == state)
+    }
+}
+
+/// Workers that the filter takes, by number, at most `limit`, without the persons.
+pub(crate) fn workers(world: &World, filter: &WorkerFilter, limit: usize) -> Vec<Worker> {
+    world.workers().map(Worker::of).filter(|worker| filter.takes(worker)).take(limit).collect()
+}
+
+/// How many workers stand to a call in which way; empty when the call is not live.
+pub(crate) fn verdicts(world: &World, call: CallId) -> BTreeMap<Verdict, u32> {
+    let mut counts = BTreeMap::new();
+    if let Some(call) = world.call(call) {
+        for worker in world.workers() {
+            *counts.entry(world.verdict(call, worker)).or_default() += 1;
+        }
+    }
+    counts
+}
+
 /// A question to workers that waits for an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Offer {
     pub id: OfferId,
     pub call: CallId,
@@ -119,7 +163,7 @@ pub(crate) fn claimable(
 }
 
 /// A participant, or the stage `assign`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Participant {
     pub name: String,
     /// None: the stage `assign`, which is no participant.
@@ -171,7 +215,7 @@ pub(crate) fn participants(world: &World) -> Vec<Participant> {
 }
 
 /// The breaker of one participant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Breaker {
     pub participant: String,
     pub state: StateKind,
@@ -187,7 +231,7 @@ pub(crate) struct Breaker {
 }
 
 /// One time that a breaker kept requests back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Incident {
     pub id: IncidentId,
     pub participant: String,
@@ -236,7 +280,7 @@ pub(crate) fn breakers(world: &World, now: Time) -> Vec<Breaker> {
 }
 
 /// Something a human must decide.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Attention {
     pub id: AttentionId,
     pub about: About,
@@ -245,6 +289,8 @@ pub(crate) struct Attention {
     pub concern: Concern,
     /// The product the call waits for, when that is why.
     pub short_of: Option<String>,
+    /// The notice that was given up, when that is why.
+    pub dead: Option<NoticeName>,
     pub raised_at: Time,
     pub taken_by: Option<String>,
 }
@@ -263,12 +309,17 @@ pub(crate) fn attention(world: &World) -> Vec<Attention> {
         }
         _ => None,
     };
+    let dead = |about: About, concern: Concern| match (about, concern) {
+        (About::Call(call), Concern::NoticeDead) => Some(world.dead_notice(call)?.name()),
+        _ => None,
+    };
     let of = |item: &ascall_engine::domain::world::Attention| Attention {
         id: item.id,
         about: item.about,
         participant: name(item.about),
         concern: item.concern,
         short_of: short_of(item.about, item.concern),
+        dead: dead(item.about, item.concern),
         raised_at: item.at,
         taken_by: item.taken_by.clone(),
     };

@@ -3,15 +3,17 @@
 //! Invariant: what was there after each movement is folded from the first one on, so that it is right however few are
 //! kept. Changes nothing.
 
-use super::{Book, DeskError};
 use ascall_engine::domain::event::{Actor, Event, StockMove};
 use ascall_engine::domain::ids::{CallId, Seq, Time};
 use ascall_engine::domain::stock::Stock;
+use ascall_engine::journal::JournalError;
+use ascall_engine::views::Store;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
 /// One movement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Moved {
     pub seq: Seq,
     pub at: Time,
@@ -25,15 +27,15 @@ pub(crate) struct Moved {
 }
 
 /// The newest `limit` movements of a product, oldest first (0: all), and whether there were more.
-pub(crate) fn moves(
-    book: &Book,
+pub(super) fn moves(
+    rows: &Store,
     wanted: &str,
     limit: usize,
-) -> Result<(Vec<Moved>, bool), DeskError> {
+) -> Result<(Vec<Moved>, bool), JournalError> {
     let mut found: VecDeque<Moved> = VecDeque::new();
     let mut stock = Stock::default();
     let mut cut = false;
-    book.each_record(|record| {
+    rows.each_record(Seq(1), |record| {
         for event in &record.events {
             let Event::StockMoved { product, what, qty, call } = event else { continue };
             if product != wanted {

@@ -4,10 +4,14 @@
 //! core refuses everything until [`Core::reopen`] has built it anew from the disk. The simulator drives this very code.
 
 mod keys;
+#[cfg(test)]
+mod ordinals_tests;
 mod recall;
 #[cfg(test)]
 mod recall_tests;
 mod references;
+mod resends;
+mod stale;
 mod upkeep;
 
 use crate::domain::call::Call;
@@ -265,6 +269,12 @@ impl<J: Journal> Core<J> {
         if let Some(answer) = self.taken_before(&draft, order)? {
             return Ok(answer.map(|_| Vec::new()));
         }
+        if let Some(stale) = self.stale(&draft, order)? {
+            return Ok(Err(stale));
+        }
+        if let Some(answer) = self.never_issued(&draft, order)? {
+            return Ok(answer.map(|_| Vec::new()));
+        }
         let mut world = self.world.clone();
         let mut carried = world.carry_out(order, now);
         if let Err(Refusal::NoSuchCall(id)) = carried {
@@ -296,6 +306,12 @@ impl<J: Journal> Core<J> {
             return Ok(answer);
         }
         if let Some(answer) = self.taken_before(draft, order)? {
+            return Ok(answer);
+        }
+        if let Some(stale) = self.stale(draft, order)? {
+            return Ok(Err(stale));
+        }
+        if let Some(answer) = self.never_issued(draft, order)? {
             return Ok(answer);
         }
         let mut carried = self.world.carry_out(order, now);
@@ -430,6 +446,12 @@ impl<J: Journal> Core<J> {
                 Event::PositionsKept { at } => seen.extend(at.iter().map(|(worker, ..)| *worker)),
                 Event::ProfileAdopted { profile, spec } => {
                     draft.batch.rows.push(profile_row(*profile, spec));
+                    draft.batch.rows.extend(line_row(&self.world, *profile, &spec.name));
+                }
+                Event::CallReceived { call, profile, .. } => {
+                    let taken = draft.departed.get(call).or_else(|| self.world.call(*call));
+                    let row = taken.and_then(|call| ordinal_row(&self.world, *profile, call));
+                    draft.batch.rows.extend(row);
                 }
                 Event::ParticipantSet { participant, name, .. } => {
                     let (table, key) = (Table::Participants, participant.0.into());
@@ -527,10 +549,25 @@ fn profile_row(id: ProfileId, spec: &Profile) -> RowChange {
     RowChange::Put { table: Table::Profiles, key: id.0.into(), value }
 }
 
+/// The name of a line, with its first version.
+fn line_row(world: &World, profile: ProfileId, name: &str) -> Option<RowChange> {
+    let line = world.line(name).filter(|line| line.number == profile)?;
+    let value = name.as_bytes().to_vec();
+    Some(RowChange::Put { table: Table::Lines, key: line.number.0.into(), value })
+}
+
+/// The how manyth of its line a call is. The keys of a line grow with time.
+fn ordinal_row(world: &World, profile: ProfileId, call: &Call) -> Option<RowChange> {
+    let line = world.line(&world.profile(profile)?.spec.name)?;
+    let key = views::ordinal_key(line.number, call.ordinal);
+    let value = call.id.0.to_le_bytes().to_vec();
+    Some(RowChange::Put { table: Table::Ordinals, key, value })
+}
+
 /// The receipt of what was done before about a call.
 fn replayed(seq: Seq, call: CallId) -> Receipt {
     let (worker, participant, member) = (None, None, None);
-    Receipt { seq, call: Some(call), worker, participant, member, replayed: true }
+    Receipt { seq, call: Some(call), worker, participant, member, replayed: true, stands: None }
 }
 
 /// The term of a key: keys of different people never meet.
@@ -571,5 +608,6 @@ fn receipt_of(record: &Record, bound: &BoundKey) -> Receipt {
         participant: None,
         member: bound.member,
         replayed: true,
+        stands: None,
     }
 }

@@ -10,6 +10,7 @@ mod outbox;
 mod writer;
 
 use crate::core::{Core, Founding};
+use crate::couriers::{BadCourier, CourierSettings, Couriers};
 use crate::domain::breaker::BreakerSettings;
 use crate::domain::call::Call;
 use crate::domain::command::{Command, Order, Receipt};
@@ -26,6 +27,7 @@ use crate::journal::{Head, JournalError};
 use crate::views::letter::Face;
 use crate::views::{CallRow, Store};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, oneshot, watch};
@@ -55,14 +57,12 @@ pub struct Config {
     pub store: PathBuf,
     /// What this process does, for those who find the store taken.
     pub holder: String,
-    /// How long to wait for the lock.
-    pub lock_timeout: Duration,
     /// The service lines.
     pub profiles: Vec<Profile>,
     /// Who answers, where it is not the desk itself.
     pub participants: Vec<ParticipantConfig>,
-    /// The program that notices with the transport `command` are handed to.
-    pub notice_command: Option<Vec<String>>,
+    /// Who carries notices outside.
+    pub couriers: CourierSettings,
     /// How times are written in notices.
     pub clock_face: Face,
     /// What is not part of a profile.
@@ -78,10 +78,9 @@ impl Config {
         Self {
             store: store.into(),
             holder: holder.to_owned(),
-            lock_timeout: Duration::from_secs(5),
             profiles: Vec::new(),
             participants: Vec::new(),
-            notice_command: None,
+            couriers: CourierSettings::default(),
             clock_face: |at| at.0.to_string(),
             settings: Settings::default(),
             check_after_crash: false,
@@ -115,6 +114,9 @@ pub enum OpenError {
     /// A participant's address or program makes no sense.
     #[error(transparent)]
     Participant(#[from] BadParticipant),
+    /// A courier's address or secret makes no sense.
+    #[error(transparent)]
+    Courier(#[from] BadCourier),
 }
 
 /// Why an order got no receipt.
@@ -147,11 +149,20 @@ struct Shared {
     head: watch::Receiver<Seq>,
 }
 
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // Whoever forgot to close it does not keep the lock. A desk that was closed hears nothing any more.
+        let (nobody, _) = oneshot::channel();
+        drop(self.orders.send(Message::Close(nobody)));
+    }
+}
+
 /// What the writer is told.
 enum Message {
     Order(Box<Order>, Reply),
     DryRun(Box<Order>, oneshot::Sender<Result<Vec<Event>, HandleError>>),
     Ask(Question),
+    Named(String, String, oneshot::Sender<Result<Option<CallRow>, HandleError>>),
     Position(WorkerId, Point),
     Deliveries(Vec<crate::domain::command::Delivery>),
     Close(oneshot::Sender<Result<WorkLeft, JournalError>>),
@@ -175,7 +186,9 @@ pub struct WorkLeft {
 }
 
 impl WorkLeft {
-    fn of(world: &World) -> Self {
+    /// What remains to be done in a state.
+    #[must_use]
+    pub fn of(world: &World) -> Self {
         let waits = |call: &&Call| match call.phase {
             Phase::Gating | Phase::Parked => true,
             // What only a human can move on does not wait for the desk.
@@ -203,16 +216,16 @@ pub struct Settled {
 
 impl Engine {
     /// Opens the desk: takes the lock, creates or recovers the store, adopts what the configuration says and does what
-    /// is due.
+    /// is due. To be called inside a runtime, on which outside work will run.
     ///
     /// # Errors
     /// The store is taken, damaged or of a newer format, or the configuration makes no sense.
-    pub async fn open(config: Config) -> Result<Self, OpenError> {
-        let lock = take_lock(&config).await?;
+    pub fn open(config: &Config) -> Result<Self, OpenError> {
+        let lock = lock(&config.store, &config.holder)?;
         let path = config.store.clone();
         let at = |source| OpenError::Journal { store: path.clone(), source };
         let journal = RedbJournal::open(&config.store, Options::default()).map_err(at)?;
-        Self::start(journal, Some(lock), &config)
+        Self::start(journal, Some(lock), config)
     }
 
     /// Opens a desk in other storage, for tests of failing disks.
@@ -234,6 +247,7 @@ impl Engine {
         let path = config.store.clone();
         let at = |source| OpenError::Journal { store: path.clone(), source };
         let executor = executor::Executor::new(&config.participants)?;
+        let couriers = Couriers::new(config.couriers.clone())?;
         let opened = Core::open(journal, config.settings, &founding(), clock::wall());
         let mut core = opened.map_err(at)?;
         let clock = clock::Clock::start(core.world().at());
@@ -242,13 +256,15 @@ impl Engine {
             Configured::Failed(source) => at(source),
         })?;
         core.tick(clock.now()).map_err(at)?;
-        if config.check_after_crash && lock.as_ref().is_some_and(|lock| lock.died().is_some()) {
-            check_in_background(core.store().clone());
+        if config.check_after_crash
+            && let Some(lock) = lock.as_ref().filter(|lock| lock.died().is_some())
+        {
+            check_in_background(core.store().clone(), lock.whole());
         }
         let (orders, inbox) = mpsc::channel();
         let (head_out, head) = watch::channel(core.head().seq);
         let store = core.store().clone();
-        let outbox = outbox::Outbox::new(config.notice_command.clone(), config.clock_face);
+        let outbox = outbox::Outbox::new(couriers, config.clock_face);
         let writer = writer::Writer {
             core,
             clock,
@@ -302,6 +318,20 @@ impl Engine {
         let ask = move |world: &World, now: Time| drop(reply.send(question(world, now)));
         self.send(Message::Ask(Box::new(ask)))?;
         answer.await.map_err(|_| HandleError::Closing)
+    }
+
+    /// The newest call of a line under a client's own number, live or ended.
+    ///
+    /// # Errors
+    /// The desk is closing, or its storage has failed.
+    pub async fn call_named(
+        &self,
+        line: &str,
+        number: &str,
+    ) -> Result<Option<CallRow>, HandleError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Message::Named(line.to_owned(), number.to_owned(), reply))?;
+        answer.await.map_err(|_| HandleError::Closing)?
     }
 
     /// Tells where a worker is. Not durable at once: the last places are kept every half minute and at closing.
@@ -446,31 +476,22 @@ pub fn head_of(store: &Path) -> Result<Head, JournalError> {
     Ok(RedbJournal::open(store, Options::default())?.head())
 }
 
-async fn take_lock(config: &Config) -> Result<StoreLock, OpenError> {
-    let store = config.store.clone();
-    let failed = |source| OpenError::Journal { store: store.clone(), source };
-    if let Some(folder) = config.store.parent().filter(|f| !f.as_os_str().is_empty()) {
+/// Takes the lock of a store without waiting for it; a folder that is not there yet is made. `verb` is what others are
+/// told who find the store taken.
+///
+/// # Errors
+/// Somebody else has it, or the lock file cannot be used.
+pub fn lock(store: &Path, verb: &str) -> Result<StoreLock, OpenError> {
+    let failed = |source| OpenError::Journal { store: store.to_owned(), source };
+    if let Some(folder) = store.parent().filter(|f| !f.as_os_str().is_empty()) {
         private_folder(folder).map_err(|e| failed(JournalError::Storage(e)))?;
     }
     let since_ms = clock::wall().0;
-    let holder = Holder { pid: std::process::id(), verb: config.holder.clone(), since_ms };
-    let end = Instant::now() + config.lock_timeout;
-    let mut wait_ms = 5;
-    loop {
-        match StoreLock::try_acquire(&config.store, &holder) {
-            Ok(lock) => return Ok(lock),
-            Err(LockError::Io(error)) => return Err(failed(JournalError::Storage(error))),
-            Err(LockError::Busy { holder }) if Instant::now() >= end => {
-                return Err(OpenError::Busy { store, holder });
-            }
-            Err(LockError::Busy { .. }) => {
-                // Jitter by process, so that fifty who wait do not all come back together.
-                let jitter = u64::from(std::process::id()).wrapping_mul(31) % (wait_ms / 2 + 1);
-                tokio::time::sleep(Duration::from_millis(wait_ms + jitter)).await;
-                wait_ms = (wait_ms * 2).min(50);
-            }
-        }
-    }
+    let holder = Holder { pid: std::process::id(), verb: verb.to_owned(), since_ms };
+    StoreLock::try_acquire(store, &holder).map_err(|error| match error {
+        LockError::Busy { holder } => OpenError::Busy { store: store.to_owned(), holder },
+        LockError::Io(error) => failed(JournalError::Storage(error)),
+    })
 }
 
 /// Makes the folder of a store, for its owner only; one that is there stays as it is.
@@ -483,9 +504,12 @@ fn private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Verifies the whole store beside everything else, and says aloud what it finds.
-fn check_in_background(store: Store) {
+fn check_in_background(store: Store, whole: Arc<AtomicBool>) {
     let check = move || match store.reader().view().and_then(|view| view.check()) {
-        Ok(found) => tracing::info!(records = found.records, "the store is whole after the crash"),
+        Ok(found) => {
+            whole.store(true, Ordering::Release);
+            tracing::info!(records = found.records, "the store is whole after the crash");
+        }
         Err(error) => tracing::error!(%error, "the store is damaged; run `ascall verify`"),
     };
     // Without a thread to spare the check waits for `ascall verify`.

@@ -1,6 +1,7 @@
 //! The engine of ascall: calls, the assignment saga, the circuit breaker and the journal.
 
 pub mod core;
+pub mod couriers;
 pub mod domain;
 pub mod engine;
 pub mod journal;

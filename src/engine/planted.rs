@@ -55,6 +55,8 @@ mod switch {
         NoticeTwice,
         /// A call now and then gets the number of the one before.
         IdReused,
+        /// A call now and then is counted in its line as the one before.
+        OrdinalReused,
         /// A request without an answer keeps its place in the bulkhead.
         PermitLeaked,
         /// An offer is over before its deadline.

@@ -354,7 +354,7 @@ fn what_is_not_there() {
 fn what_the_command_line_does_not_know() {
     assert_snapshot!(refused(2, &[
         "",
-        "requst --tel 010-0000-0001",
+        "canel --tel 010-0000-0001",
         "request --tell 010-0000-0001",
         "request --tel 010-0000-0001 extra",
         "request --tel 010-0000-0001 -f calls.csv",
@@ -369,7 +369,7 @@ fn what_the_command_line_does_not_know() {
         "worker off W-1 --after-current --abort x",
         "inbox --tel 010-0000-0001 --worker W-1",
         "completions klingon",
-        "serve",
+        "serve --listen here",
         "config",
         "config shwo",
         "request --tel 010-0000-0001 --location 중구",
@@ -378,12 +378,12 @@ fn what_the_command_line_does_not_know() {
     ]), @r#"
     $ 
     error: 'ascall' requires a subcommand but one was not provided
-      [subcommands: request, cancel, amend, priority, hold, release, note, reopen, reschedule, claim, assign, reassign, depart, arrive, start, finish, abort, settle, refund, rate, waive, retry, status, list, watch, why, worker, offer, stock, member, profile, participant, breaker, inbox, attention, report, tail, verify, serve, config, completions]
+      [subcommands: request, cancel, amend, priority, hold, release, note, reopen, reschedule, claim, assign, reassign, depart, arrive, start, finish, abort, settle, refund, rate, waive, retry, status, list, watch, why, worker, offer, stock, member, profile, participant, breaker, inbox, attention, report, tail, verify, export, import, backup, restore, doctor, serve, token, config, completions]
     Usage: ascall [OPTIONS] <COMMAND>
     hint: see what it takes with --help
-    $ requst --tel 010-0000-0001
-    error: unrecognized subcommand 'requst'
-    hint: a similar subcommand exists: 'request'
+    $ canel --tel 010-0000-0001
+    error: unrecognized subcommand 'canel'
+    hint: a similar subcommand exists: 'cancel'
     Usage: ascall [OPTIONS] <COMMAND>
     hint: see what it takes with --help
     $ request --tell 010-0000-0001
@@ -443,14 +443,12 @@ fn what_the_command_line_does_not_know() {
     error: invalid value 'klingon' for '<SHELL>'
       [possible values: bash, elvish, fish, powershell, zsh]
     hint: see what it takes with --help
-    $ serve
-    error: the following required arguments were not provided:
-      --no-http
-    Usage: ascall serve --no-http --lang <LANG>
+    $ serve --listen here
+    error: invalid value 'here' for '--listen <ADDR:PORT>': invalid socket address syntax
     hint: see what it takes with --help
     $ config
     error: 'ascall config' requires a subcommand but one was not provided
-      [subcommands: show, path]
+      [subcommands: show, explain, path]
     Usage: ascall config [OPTIONS] <COMMAND>
     hint: see what it takes with --help
     $ config shwo

@@ -121,7 +121,7 @@ fn a_store_that_was_cut_or_changed_is_named_as_damaged_or_answers_rightly() {
 }
 
 /// Runs one line in a shell that first says `before`, as a user without rights over others' files.
-fn in_shell(desk: &Sealed, before: &str, line: &str) -> (Option<i32>, String) {
+pub fn in_shell(desk: &Sealed, before: &str, line: &str) -> (Option<i32>, String) {
     let program = env!("CARGO_BIN_EXE_ascall");
     let plain = desk.command(&[]);
     let mut shell = Command::new("sh");
@@ -185,12 +185,16 @@ fn a_store_that_may_not_be_read_is_said() {
 
 #[test]
 fn a_store_in_use_is_waited_for_and_then_named() {
+    use rustix::process::{Pid, Signal, kill_process};
     use std::io::{BufRead as _, BufReader};
     let desk = desk();
     let mut host = desk.command(&["serve", "--no-http"]);
     let mut host = host.stderr(std::process::Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(host.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    // One that answers would share the desk: this one has it and is silent.
+    let pid = Pid::from_raw(i32::try_from(host.id()).unwrap()).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
     let said = ends(&desk, 3, "list --lock-timeout 10ms --lang en");
     assert!(said.contains("in use by") && said.contains("--lock-timeout 30s"), "{said}");
     host.kill().unwrap();

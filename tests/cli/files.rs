@@ -160,7 +160,7 @@ fn workers_from_a_spreadsheet() {
     W-1
     = 1
     $ worker import odd.csv --lang en
-    row 2: there is no column `nam` (known: name, tel, at, skills, services, duty, key)  (did you mean `name`?)
+    row 2: there is no column `nam` (known: name, tel, at, skills, services, duty, key, worker)  (did you mean `name`?)
     = 1
     $ worker list
     기사  이름   전화           현황  호출  기술       담당 서비스  최근 위치

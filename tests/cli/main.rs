@@ -13,16 +13,20 @@
 #[path = "../sealed/mod.rs"]
 mod sealed;
 
+mod backups;
 mod bad;
 mod bad_store;
 mod changes;
 mod claims;
+mod doctor;
+mod exports;
 mod files;
 mod goods;
 mod money;
 mod offers;
 mod profiles;
 mod rides;
+mod sent;
 mod settings;
 mod shown;
 mod told;

@@ -102,7 +102,7 @@ fn an_undo_that_is_refused_can_be_waived() {
     $ attention list
     ! (없음)
     $ verify
-    이상 없음: 기록 10, 사건 26, 호출 1, 행 12
+    이상 없음: 기록 10, 사건 26, 호출 1, 행 18
     "#);
 }
 

@@ -364,7 +364,7 @@ fn a_sixth_line_written_from_the_page_alone_takes_calls_to_their_end() {
     시각   호출  받는 이  전달  내용
     00:00  C-1   고객           김*나 기사가 갑니다. 010-****-0101
     $ --config config.toml verify
-    이상 없음: 기록 13, 사건 28, 호출 1, 행 16
+    이상 없음: 기록 13, 사건 28, 호출 1, 행 23
     ");
 }
 
@@ -420,7 +420,7 @@ fn a_changed_file_changes_new_calls_only() {
     C-1   호출확정  00:00  TV          010-****-0001  W-1 김*나 010-****-0101
     C-2   배차완료  00:00  TV          010-****-0002  W-2 박*리 010-****-0102
     $ verify
-    이상 없음: 기록 12, 사건 32, 호출 2, 행 17
+    이상 없음: 기록 12, 사건 32, 호출 2, 행 24
     ");
 }
 

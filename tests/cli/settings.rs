@@ -34,41 +34,92 @@ fn each_value_says_where_it_came_from() {
     ]), @r#"
     $ config show -o csv
     key,value,from
-    lang,en,HERE/config.toml
+    lang,en,HERE/config.toml:1
     store,HERE/desk.redb,ASCALL_STORE
     tel,lenient,default
-    lock_timeout,2000 ms,HERE/config.toml
-    operator,desk-2,HERE/config.toml
+    workers,lenient,default
+    lock_timeout,2000 ms,HERE/config.toml:2
+    operator,desk-2,HERE/config.toml:3
     log,warn,default
+    log_format,text,default
+    http.listen,127.0.0.1:8080,default
+    http.hosts,,default
+    http.origins,,default
+    http.linger,0 ms,default
     profiles,,default
-    notices.command,cat,HERE/config.toml
-    participants.manage,command true,HERE/config.toml
-    participants.manage.bulkhead,3,HERE/config.toml
-    participants.manage.breaker,"{""consecutive_failures"":5,""failure_rate_pct"":50,""slow_rate_pct"":80,""slow_call_ms"":600,""window_ms"":900000,""minimum_calls"":5,""open_ms"":10000,""open_ms_max"":60000,""probes"":2,""probe_lease_ms"":5000}",HERE/config.toml
+    notices.command,cat,HERE/config.toml:5
+    notices.webhook.url,,default
+    notices.webhook.secrets,unset,default
+    messenger.provider,,default
+    messenger.url,,default
+    messenger.sms_url,,default
+    messenger.key,unset,default
+    messenger.secret,unset,default
+    messenger.sms_key,unset,default
+    messenger.sms_secret,unset,default
+    messenger.from,,default
+    messenger.channel,unset,default
+    participants.manage,command true,HERE/config.toml:7
+    participants.manage.bulkhead,3,HERE/config.toml:9
+    participants.manage.breaker,"{""consecutive_failures"":5,""failure_rate_pct"":50,""slow_rate_pct"":80,""slow_call_ms"":600,""window_ms"":900000,""minimum_calls"":5,""open_ms"":10000,""open_ms_max"":60000,""probes"":2,""probe_lease_ms"":5000}",default
     $ config show --lang ko --lock-timeout 1s --store other.redb -o csv
     key,value,from
     lang,ko,--lang
     store,other.redb,--store
     tel,lenient,default
+    workers,lenient,default
     lock_timeout,1000 ms,--lock-timeout
-    operator,desk-2,HERE/config.toml
+    operator,desk-2,HERE/config.toml:3
     log,warn,default
+    log_format,text,default
+    http.listen,127.0.0.1:8080,default
+    http.hosts,,default
+    http.origins,,default
+    http.linger,0 ms,default
     profiles,,default
-    notices.command,cat,HERE/config.toml
-    participants.manage,command true,HERE/config.toml
-    participants.manage.bulkhead,3,HERE/config.toml
-    participants.manage.breaker,"{""consecutive_failures"":5,""failure_rate_pct"":50,""slow_rate_pct"":80,""slow_call_ms"":600,""window_ms"":900000,""minimum_calls"":5,""open_ms"":10000,""open_ms_max"":60000,""probes"":2,""probe_lease_ms"":5000}",HERE/config.toml
+    notices.command,cat,HERE/config.toml:5
+    notices.webhook.url,,default
+    notices.webhook.secrets,unset,default
+    messenger.provider,,default
+    messenger.url,,default
+    messenger.sms_url,,default
+    messenger.key,unset,default
+    messenger.secret,unset,default
+    messenger.sms_key,unset,default
+    messenger.sms_secret,unset,default
+    messenger.from,,default
+    messenger.channel,unset,default
+    participants.manage,command true,HERE/config.toml:7
+    participants.manage.bulkhead,3,HERE/config.toml:9
+    participants.manage.breaker,"{""consecutive_failures"":5,""failure_rate_pct"":50,""slow_rate_pct"":80,""slow_call_ms"":600,""window_ms"":900000,""minimum_calls"":5,""open_ms"":10000,""open_ms_max"":60000,""probes"":2,""probe_lease_ms"":5000}",default
     $ config path
     HERE/config.toml
     $ config show -o id
     lang
     store
     tel
+    workers
     lock_timeout
     operator
     log
+    log_format
+    http.listen
+    http.hosts
+    http.origins
+    http.linger
     profiles
     notices.command
+    notices.webhook.url
+    notices.webhook.secrets
+    messenger.provider
+    messenger.url
+    messenger.sms_url
+    messenger.key
+    messenger.secret
+    messenger.sms_key
+    messenger.sms_secret
+    messenger.from
+    messenger.channel
     participants.manage
     participants.manage.bulkhead
     participants.manage.breaker
@@ -82,11 +133,28 @@ fn each_value_says_where_it_came_from() {
     lang,ko,LC_ALL
     store,HERE/desk.redb,ASCALL_STORE
     tel,lenient,default
+    workers,lenient,default
     lock_timeout,5000 ms,default
     operator,kim,USER
     log,warn,default
+    log_format,text,default
+    http.listen,127.0.0.1:8080,default
+    http.hosts,,default
+    http.origins,,default
+    http.linger,0 ms,default
     profiles,,default
     notices.command,,default
+    notices.webhook.url,,default
+    notices.webhook.secrets,unset,default
+    messenger.provider,,default
+    messenger.url,,default
+    messenger.sms_url,,default
+    messenger.key,unset,default
+    messenger.secret,unset,default
+    messenger.sms_key,unset,default
+    messenger.sms_secret,unset,default
+    messenger.from,,default
+    messenger.channel,unset,default
     $ config path
     HERE/.config/ascall/config.toml
     ");
@@ -276,4 +344,211 @@ fn each_key_does_what_it_says() {
         desk.command(&["--config", "config.toml", "request", "--tel", "010-0000-0001"]);
     assert!(command.env_remove("ASCALL_STORE").output().unwrap().status.success());
     assert!(desk.path("kept.redb").exists());
+}
+
+#[test]
+fn a_key_is_explained_with_everywhere_it_may_be_said() {
+    let mut desk = Sealed::new();
+    desk.write(
+        "config.toml",
+        "lang = \"ko\"\n\nlock_timeout = \"2s\"\noperator = \"desk-2\"\n[participants.manage]\nkind = \"local\"\nbulkhead = 3\n",
+    );
+    desk.set("ASCALL_CONFIG", "config.toml");
+    desk.set("ASCALL_LANG", "en");
+    desk.set("ASCALL_OPERATOR", "desk-3");
+    desk.set("ASCALL_PARTICIPANTS_MANAGE_BULKHEAD", "9");
+    assert_snapshot!(tell(&desk, &[
+        "config explain lang",
+        "config explain lang --lang ko",
+        "config explain lock_timeout --lock-timeout 1s",
+        "config explain operator",
+        "config explain profiles",
+        "config explain participants.manage.bulkhead -o json",
+        "config explain participants.manage.breaker.open_ms -o csv",
+        "config explain oprator",
+        "config explain participants.manage.bulkhed",
+        "config explain participants.payment.url",
+        "config show -o csv",
+    ]), @r#"
+    $ config explain lang
+    key    lang
+    value  en
+    from   ASCALL_LANG
+    means  the language of words, tables and the notices of new calls
+    takes  ko or en
+
+    from           value                                    result
+    --lang                                                  not said
+    ASCALL_LANG    en                                       counts
+    config.toml:1  ko                                       overruled
+    LC_ALL         ko_KR.UTF-8                              overruled
+    LC_MESSAGES                                             not said
+    LANG                                                    not said
+    default        ko, or as LC_ALL, LC_MESSAGES, LANG say  overruled
+    $ config explain lang --lang ko
+    설정           lang
+    값             ko
+    출처           --lang
+    뜻             the language of words, tables and the notices of new calls
+    쓸 수 있는 값  ko or en
+
+    출처           값                                       결과
+    --lang         ko                                       적용됨
+    ASCALL_LANG    en                                       밀려남
+    config.toml:1  ko                                       밀려남
+    LC_ALL         ko_KR.UTF-8                              밀려남
+    LC_MESSAGES                                             없음
+    LANG                                                    없음
+    default        ko, or as LC_ALL, LC_MESSAGES, LANG say  밀려남
+    $ config explain lock_timeout --lock-timeout 1s
+    key    lock_timeout
+    value  1000 ms
+    from   --lock-timeout
+    means  how long to wait for a store that is in use
+    takes  a span such as "5s"
+
+    from                 value   result
+    --lock-timeout       1000ms  counts
+    ASCALL_LOCK_TIMEOUT          not said
+    config.toml:3        2s      overruled
+    default              5s      overruled
+    $ config explain operator
+    key    operator
+    value  desk-3
+    from   ASCALL_OPERATOR
+    means  under whose name commands are journalled
+    takes  a name
+
+    from             value                   result
+    ASCALL_OPERATOR  desk-3                  counts
+    config.toml:4    desk-2                  overruled
+    USER             kim                     overruled
+    LOGNAME                                  not said
+    default          USER, LOGNAME, or desk  overruled
+    $ config explain profiles
+    key    profiles
+    from   default
+    means  profiles of your own; one with the name of a shipped one takes its place
+    takes  an array of paths
+
+    from         value  result
+    config.toml         not said
+    default      none   counts
+    $ config explain participants.manage.bulkhead -o json
+    {
+      "key": "participants.manage.bulkhead",
+      "value": "9",
+      "from": "ASCALL_PARTICIPANTS_MANAGE_BULKHEAD",
+      "means": "how many requests are in flight at once at most",
+      "takes": "a number above 0",
+      "places": [
+        {
+          "place": "ASCALL_PARTICIPANTS_MANAGE_BULKHEAD",
+          "value": "9",
+          "counts": true
+        },
+        {
+          "place": "config.toml:7",
+          "value": "3",
+          "counts": false
+        },
+        {
+          "place": "default",
+          "value": "64",
+          "counts": false
+        }
+      ]
+    }
+    $ config explain participants.manage.breaker.open_ms -o csv
+    key,value,from,means,takes
+    participants.manage.breaker.open_ms,10000,default,how long it stays open the first time,milliseconds
+    $ config explain oprator
+    ! error: there is no key `oprator`
+    ! hint: did you mean `operator`?
+    = 2
+    $ config explain participants.manage.bulkhed
+    ! error: there is no key `participants.manage.bulkhed`
+    ! hint: did you mean `participants.manage.bulkhead`?
+    = 2
+    $ config explain participants.payment.url
+    ! error: the file has no participant `payment`
+    ! hint: it is made by a block [participants.payment]: ascall config path
+    = 2
+    $ config show -o csv
+    key,value,from
+    lang,en,ASCALL_LANG
+    store,HERE/desk.redb,ASCALL_STORE
+    tel,lenient,default
+    workers,lenient,default
+    lock_timeout,2000 ms,config.toml:3
+    operator,desk-3,ASCALL_OPERATOR
+    log,warn,default
+    log_format,text,default
+    http.listen,127.0.0.1:8080,default
+    http.hosts,,default
+    http.origins,,default
+    http.linger,0 ms,default
+    profiles,,default
+    notices.command,,default
+    notices.webhook.url,,default
+    notices.webhook.secrets,unset,default
+    messenger.provider,,default
+    messenger.url,,default
+    messenger.sms_url,,default
+    messenger.key,unset,default
+    messenger.secret,unset,default
+    messenger.sms_key,unset,default
+    messenger.sms_secret,unset,default
+    messenger.from,,default
+    messenger.channel,unset,default
+    participants.manage,local,config.toml:6
+    participants.manage.bulkhead,9,ASCALL_PARTICIPANTS_MANAGE_BULKHEAD
+    participants.manage.breaker,"{""consecutive_failures"":5,""failure_rate_pct"":50,""slow_rate_pct"":80,""slow_call_ms"":600,""window_ms"":900000,""minimum_calls"":5,""open_ms"":10000,""open_ms_max"":60000,""probes"":2,""probe_lease_ms"":5000}",default
+    "#);
+}
+
+#[test]
+fn a_variable_says_what_the_file_could_say() {
+    let desk = Sealed::new();
+    desk.write("config.toml", "[participants.manage]\nkind = \"local\"\n");
+    let with = |vars: &[(&str, &str)], line: &str| {
+        let vars: Vec<_> = vars.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        let words: Vec<&str> = line.split(' ').collect();
+        desk.run_with(&words, &vars)
+    };
+    assert_eq!(with(&[("ASCALL_TEL", "strict")], "request --tel 12").code, Some(2));
+    assert_eq!(with(&[("ASCALL_TEL", "lenient")], "request --tel 12").code, Some(0));
+    with(&[("ASCALL_OPERATOR", "desk-9")], "note C-1 x");
+    assert!(desk.ok(&["tail", "-n", "1"]).contains("desk-9"));
+    let away = [
+        ("ASCALL_PARTICIPANTS_MANAGE_KIND", "http"),
+        ("ASCALL_PARTICIPANTS_MANAGE_URL", "http://127.0.0.1:9/m"),
+        ("ASCALL_PARTICIPANTS_MANAGE_BREAKER_OPEN_MS", "7000"),
+    ];
+    let shown = with(&away, "--config config.toml config show -o csv").out;
+    assert!(
+        shown.contains(
+            "participants.manage,http http://127.0.0.1:9/m,ASCALL_PARTICIPANTS_MANAGE_KIND"
+        ),
+        "{shown}"
+    );
+    assert!(shown.contains("\"\"open_ms\"\":7000"), "{shown}");
+    let mut told = String::new();
+    for (name, value) in [
+        ("ASCALL_LANG", "kr"),
+        ("ASCALL_LOCK_TIMEOUT", "soon"),
+        ("ASCALL_PARTICIPANTS_MANAGE_BULKHEAD", "many"),
+    ] {
+        let ran = with(&[(name, value)], "--config config.toml list --lang en");
+        assert_eq!(ran.code, Some(2), "{name}: {ran:?}");
+        told += &ran.err;
+    }
+    assert_snapshot!(told, @r#"
+    error: ASCALL_LANG: `kr` cannot stand there (ko or en)
+    hint: what it takes: ascall config explain lang
+    error: ASCALL_LOCK_TIMEOUT: lock_timeout: `soon` is not a span of time (expected a form like `30s`, `500ms`, `10m`, `2h`)
+    hint: write it as "5s"
+    error: ASCALL_PARTICIPANTS_MANAGE_BULKHEAD: `many` is not a whole number
+    hint: what it takes: ascall config explain participants.manage.bulkhead
+    "#);
 }

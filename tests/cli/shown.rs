@@ -356,7 +356,7 @@ fn workers_in_every_form() {
     W-1,김*나,010-****-0101,committed,C-1,TV;냉장고,,,,,0000-00-00T00:00:00.000Z
     ! 처음 1명만 보였습니다. 모두 보려면: --limit 0
     $ worker list -o ndjson --skill 냉장고
-    {"id":"W-1","name":"김*나","tel":"010-****-0101","availability":"committed","call":"C-1","skills":["TV","냉장고"],"services":[],"home":null,"seen":null,"seen_at":null,"idle_since":"0000-00-00T00:00:00.000Z"}
+    {"id":"W-1","name":"김*나","tel":"010-****-0101","availability":"committed","call":"C-1","skills":["TV","냉장고"],"services":[],"home":null,"seen":null,"seen_at":null,"idle_since":"0000-00-00T00:00:00.000Z","self_registered":false}
     $ worker list -o id --service repair
     W-1
     W-2
@@ -390,6 +390,7 @@ fn workers_in_every_form() {
       "seen": null,
       "seen_at": null,
       "idle_since": "0000-00-00T00:00:00.000Z",
+      "self_registered": false,
       "rating": null,
       "reservations": [],
       "offers": [],
@@ -606,14 +607,14 @@ fn what_people_were_told_in_every_form() {
     00:00  C-1   customer            [수리] 호출 C-1 접수되었습니다. 가까운 수리기사를 찾고 있습니다.
     00:00  C-1   customer            [수리] 호출 C-1에 김*나 수리기사가 배정되었습니다. 연락처: 010-****-0101
     $ inbox --worker W-1 -o csv
-    seq,at,call,to,on,delivery,text
-    9,0000-00-00T00:00:00.000Z,C-1,worker,assigned,delivered,"[배정] C-1 TV 37.56,126.97 · 고객 010-****-0001. 연락 후 방문해 주세요."
+    seq,at,call,to,on,delivery,text,notice,transport
+    9,0000-00-00T00:00:00.000Z,C-1,worker,assigned,delivered,"[배정] C-1 TV 37.56,126.97 · 고객 010-****-0001. 연락 후 방문해 주세요.",9/3/S-1/inbox,inbox
     $ inbox --call C-3 -o ndjson
-    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"opened","delivery":"delivered","text":"[수리] 호출 C-3 접수되었습니다. 가까운 수리기사를 찾고 있습니다."}
-    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"assigned","delivery":"delivered","text":"[수리] 호출 C-3에 박*리 수리기사가 배정되었습니다. 연락처: 010-****-0102"}
-    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"assigned","delivery":"delivered","text":"[배정] C-3 TV · 고객 010-****-0003. 연락 후 방문해 주세요."}
-    {"seq":12,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"released","delivery":"delivered","text":"[해제] C-3 배정이 해제되었습니다. 방문하지 않으셔도 됩니다."}
-    {"seq":12,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"canceled","delivery":"delivered","text":"[수리] 호출 C-3 취소되었습니다."}
+    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"opened","delivery":"delivered","text":"[수리] 호출 C-3 접수되었습니다. 가까운 수리기사를 찾고 있습니다.","notice":"11/1/S-5/inbox","transport":"inbox"}
+    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"assigned","delivery":"delivered","text":"[수리] 호출 C-3에 박*리 수리기사가 배정되었습니다. 연락처: 010-****-0102","notice":"11/2/S-5/inbox","transport":"inbox"}
+    {"seq":11,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"assigned","delivery":"delivered","text":"[배정] C-3 TV · 고객 010-****-0003. 연락 후 방문해 주세요.","notice":"11/3/S-2/inbox","transport":"inbox"}
+    {"seq":12,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"worker","on":"released","delivery":"delivered","text":"[해제] C-3 배정이 해제되었습니다. 방문하지 않으셔도 됩니다.","notice":"12/4/S-2/inbox","transport":"inbox"}
+    {"seq":12,"at":"0000-00-00T00:00:00.000Z","call":"C-3","to":"customer","on":"canceled","delivery":"delivered","text":"[수리] 호출 C-3 취소되었습니다.","notice":"12/14/S-5/inbox","transport":"inbox"}
     $ inbox --call C-3 -o id --limit 1
     C-3
     $ inbox --tel 010-0000-0777
@@ -672,19 +673,19 @@ fn the_check_in_every_form() {
         "verify -o id",
     ]), @r#"
     $ verify
-    이상 없음: 기록 12, 사건 41, 호출 3, 행 18
+    이상 없음: 기록 12, 사건 41, 호출 3, 행 26
     $ verify --lang en
-    verified: 12 records, 41 events, 3 calls, 18 rows, no fault
+    verified: 12 records, 41 events, 3 calls, 26 rows, no fault
     $ verify -o csv
     ok,records,events,calls,rows,fault_count
-    true,12,41,3,18,0
+    true,12,41,3,26,0
     $ verify -o json
     {
       "ok": true,
       "records": 12,
       "events": 41,
       "calls": 3,
-      "rows": 18,
+      "rows": 26,
       "fault_count": 0,
       "faults": []
     }

@@ -53,9 +53,15 @@ impl Sealed {
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ascall"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_ascall"));
+        command.args(args);
         command
-            .args(args)
+    }
+
+    /// Another program in this world.
+    pub fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.folder.path())

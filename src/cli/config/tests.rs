@@ -3,7 +3,7 @@
 //! Invariant: the environment is given, never that of the test.
 
 use super::*;
-use crate::cli::error::Said;
+use crate::front::error::Said;
 use ascall_engine::domain::ids::Millis;
 
 fn env(vars: &[(&str, &str)]) -> Env {
@@ -24,8 +24,8 @@ fn with_file(text: &str) -> (tempfile::TempDir, Flags) {
 fn refused(text: &str) -> Said {
     let (_dir, flags) = with_file(text);
     match configure(&flags, &env(&[])).unwrap_err() {
-        CliError::Said(said) => *said,
-        CliError::Closed => panic!("nothing was said"),
+        UserError::Said(said) => *said,
+        UserError::Closed => panic!("nothing was said"),
     }
 }
 
@@ -45,10 +45,10 @@ fn a_flag_beats_the_environment_and_that_the_file() {
     let file = flags.config.clone().unwrap();
     let c = configure(&flags, &env(&[])).unwrap();
     assert_eq!(c.store.value, file.with_file_name("mine.redb"), "from where the file is");
-    assert_eq!(c.store.source, Source::File(file));
+    assert_eq!(c.store.source, Source::File(file, Some(1)));
     assert_eq!(c.lang.value, Lang::En);
     let c = configure(&flags, &env(&[("ASCALL_STORE", "/e.redb")])).unwrap();
-    assert_eq!(c.store.source, Source::Env("ASCALL_STORE"));
+    assert_eq!(c.store.source, Source::Env("ASCALL_STORE".to_owned()));
     flags.store = Some(PathBuf::from("/f.redb"));
     let c = configure(&flags, &env(&[("ASCALL_STORE", "/e.redb")])).unwrap();
     assert_eq!(c.store, Known { value: PathBuf::from("/f.redb"), source: Source::Flag("--store") });
@@ -100,7 +100,7 @@ fn values_that_make_no_sense_together_are_refused() {
     ] {
         let said = refused(text);
         assert!(said.text.contains(part), "{}", said.text);
-        assert_eq!(said.exit, crate::cli::exit::Exit::Usage);
+        assert_eq!(said.exit, crate::front::exit::Exit::Usage);
     }
 }
 

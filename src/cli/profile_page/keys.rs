@@ -576,7 +576,7 @@ pub(super) const TABLES: &[(&str, &str, &[Key])] = &[
             ),
             key(
                 "transport",
-                "`inbox` (kept on the desk: `ascall inbox`) or `command` (handed to the program of `notices.command` in the configuration)",
+                "`inbox` (kept on the desk: `ascall inbox`), or one that the [configuration](notices.md) names a carrier for: `command`, `webhook`, `alimtalk`, `sms`",
                 "`\"inbox\"`",
                 "by what",
             ),

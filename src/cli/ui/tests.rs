@@ -3,7 +3,7 @@
 //! Invariant: nothing is printed for real.
 
 use super::*;
-use crate::cli::clock::Clock;
+use crate::front::look::tests::look;
 use ascall_engine::domain::profile::Lang;
 use std::cell::RefCell;
 use std::io;
@@ -39,11 +39,6 @@ impl Write for Gone {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-pub(crate) fn look(lang: Lang) -> Look {
-    let clock = Clock::still("2026-11-21T14:00:00+09:00");
-    Look { lang, clock, reveal: false }
 }
 
 /// A ui whose two handles are kept.
@@ -133,19 +128,20 @@ fn an_empty_list_says_so_beside_the_results_only() {
 fn a_closed_pipe_ends_the_run_quietly() {
     let look = look(Lang::En);
     let mut ui = Ui::new(Box::new(Gone), Box::new(io::sink()), Format::Table, look, None);
-    assert!(matches!(ui.line("x"), Err(CliError::Closed)));
+    assert!(matches!(ui.line("x"), Err(UserError::Closed)));
 }
 
 #[test]
 fn an_error_has_its_causes_and_its_hint_on_lines_of_their_own() {
     let (mut ui, out, err) = kept(Format::Table, Lang::En);
     ui.error(&Said {
-        exit: super::super::exit::Exit::Storage,
+        exit: crate::front::exit::Exit::Storage,
         text: "it\u{7} failed".to_owned(),
         causes: vec!["no space".to_owned()],
         hint: Some("make room".to_owned()),
         retry_at: None,
         korean: None,
+        refusal: None,
     });
     assert_eq!(err.text(), "error: it␇ failed\ncaused by: no space\nhint: make room\n");
     assert_eq!(out.text(), "");

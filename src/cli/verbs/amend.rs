@@ -2,11 +2,11 @@
 
 use crate::cli::args::{Change, won};
 use crate::cli::cx::Cx;
-use crate::cli::draft;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use ascall_engine::domain::command::{Amendment, Command};
-use ascall_engine::domain::ids::{CallId, Won};
+use crate::front::draft;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use ascall_engine::domain::command::Command;
+use ascall_engine::domain::ids::CallId;
 use clap::Args;
 
 /// Change what was asked for. Only what is named changes; the worker is searched anew where it matters.
@@ -35,30 +35,16 @@ pub(crate) struct Amend {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Amend, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Amend, cx: &mut Cx) -> Result<Exit, UserError> {
     cx.with_desk("amend", async |cx: &mut Cx, desk| {
-        let mut warnings = Vec::new();
-        let mut change = Amendment { cost: args.cost.map(Won), ..Amendment::default() };
-        if let Some(text) = &args.location {
-            let text = draft::text_of("location", text)?;
-            let spot = draft::place(&text, &cx.ui.look, &mut warnings)?;
-            // A place the desk does not know cannot take the place of one it does.
-            let spot = spot.ok_or_else(|| CliError::unknown_place(&text))?;
-            change.spot = Some((spot, text));
-        }
-        if let Some(tel) = &args.tel {
-            let book = desk.book();
-            let name = args.name.as_deref();
-            let mut contact = draft::contact(&cx.setup, &book, name, tel)?;
-            if name.is_none() {
-                let row = book.call(args.call)?.ok_or_else(|| CliError::no_call(args.call))?;
-                contact.person.name = book.person(row.subject)?.and_then(|person| person.name);
-            }
-            change.contact = Some(contact);
-        }
-        if let Some(kind) = &args.kind {
-            change.kind = Some(draft::text_of("kind", kind)?);
-        }
+        let amend = draft::Amend {
+            location: args.location.clone(),
+            tel: args.tel.clone(),
+            name: args.name.clone(),
+            kind: args.kind.clone(),
+            cost: args.cost,
+        };
+        let (change, warnings) = amend.resolve(args.call, &cx.setup, &desk.book(), &cx.ui.look)?;
         for warning in &warnings {
             cx.ui.warn(warning)?;
         }

@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::{CallId, WorkerId};
 use clap::Args;
@@ -25,7 +25,7 @@ pub(crate) struct Assign {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Assign, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Assign, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::AssignCall { call: args.call, worker: args.worker, force: args.force };
     cx.change_call("assign", &args.change, args.call, command).await
 }

@@ -2,10 +2,10 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::attention::AttentionJson;
-use crate::cli::words::Word;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::attention::AttentionJson;
+use crate::front::words::Word;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::AttentionId;
 use clap::{Args, Subcommand};
@@ -32,7 +32,7 @@ pub(crate) struct Item {
 }
 
 /// Lists or answers.
-pub(crate) async fn run(args: &Attention, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Attention, cx: &mut Cx) -> Result<Exit, UserError> {
     cx.must_exist()?;
     let (item, command, verb) = match args {
         Attention::List => {

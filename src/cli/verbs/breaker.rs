@@ -2,9 +2,9 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::participant::{BreakerJson, IncidentJson};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::participant::{BreakerJson, IncidentJson};
 use ascall_engine::domain::breaker::Order;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::refusal::Refusal;
@@ -44,7 +44,7 @@ pub(crate) struct Incidents {
 }
 
 /// Lists or sets.
-pub(crate) async fn run(args: &Breaker, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Breaker, cx: &mut Cx) -> Result<Exit, UserError> {
     let (named, to, verb) = match args {
         Breaker::List => {
             let breakers = all(cx, "breaker list").await?;
@@ -78,12 +78,12 @@ pub(crate) async fn run(args: &Breaker, cx: &mut Cx) -> Result<Exit, CliError> {
     .await
 }
 
-async fn all(cx: &mut Cx, verb: &str) -> Result<Vec<crate::desk::live::Breaker>, CliError> {
+async fn all(cx: &mut Cx, verb: &str) -> Result<Vec<crate::desk::live::Breaker>, UserError> {
     cx.must_exist()?;
     cx.with_desk(verb, async |_: &mut Cx, desk| Ok(desk.breakers().await?)).await
 }
 
-async fn incidents(cx: &mut Cx, participant: Option<&str>) -> Result<Exit, CliError> {
+async fn incidents(cx: &mut Cx, participant: Option<&str>) -> Result<Exit, UserError> {
     let breakers = all(cx, "breaker incidents").await?;
     if let Some(name) = participant
         && !breakers.iter().any(|b| b.participant == name)

@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::event::Actor;
 use ascall_engine::domain::ids::CallId;
@@ -35,7 +35,7 @@ enum Party {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Cancel, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Cancel, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::CancelCall { call: args.call, force: args.force };
     let by = args.by.map(|Party::Customer| Actor::Customer);
     let change = Change { by, ..args.change.clone() };

@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::{CallId, WorkerId};
 use clap::Args;
@@ -27,8 +27,8 @@ pub(crate) struct Claim {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Claim, cx: &mut Cx) -> Result<Exit, CliError> {
-    let at = cx.ui.look.clock.ahead(args.at.as_deref()).map_err(CliError::bad_time)?;
+pub(crate) async fn run(args: &Claim, cx: &mut Cx) -> Result<Exit, UserError> {
+    let at = cx.ui.look.clock.ahead(args.at.as_deref()).map_err(UserError::bad_time)?;
     let command = Command::ClaimCall { call: args.call, worker: args.worker, at };
     cx.change_call("claim", &args.change, args.call, command).await
 }

@@ -2,8 +2,8 @@
 
 use crate::cli::args::Cli;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
@@ -16,7 +16,7 @@ pub(crate) struct Completions {
 }
 
 /// Prints it.
-pub(crate) fn run(args: &Completions, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) fn run(args: &Completions, cx: &mut Cx) -> Result<Exit, UserError> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "ascall", &mut script);
     cx.ui.raw(&String::from_utf8_lossy(&script))?;

@@ -3,8 +3,8 @@
 use super::note;
 use crate::cli::args::{Change, won, word};
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::event::WorkOutcome;
 use ascall_engine::domain::ids::{CallId, Won};
@@ -45,7 +45,7 @@ enum Outcome {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Finish, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Finish, cx: &mut Cx) -> Result<Exit, UserError> {
     let outcome = match args.outcome {
         Outcome::Done => WorkOutcome::Done,
         Outcome::Partial => WorkOutcome::Partial,

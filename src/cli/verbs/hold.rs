@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::CallId;
 use clap::Args;
@@ -22,8 +22,8 @@ pub(crate) struct Hold {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Hold, cx: &mut Cx) -> Result<Exit, CliError> {
-    let until = cx.ui.look.clock.parse(&args.until).map_err(CliError::bad_time)?;
+pub(crate) async fn run(args: &Hold, cx: &mut Cx) -> Result<Exit, UserError> {
+    let until = cx.ui.look.clock.parse(&args.until).map_err(UserError::bad_time)?;
     let command = Command::HoldCall { call: args.call, until };
     cx.change_call("hold", &args.change, args.call, command).await
 }

@@ -2,14 +2,14 @@
 
 use crate::cli::args::{Change, count, word};
 use crate::cli::cx::Cx;
-use crate::cli::draft::{self, Warning};
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::member::MemberJson;
 use crate::cli::ui::{Format, Ui};
-use crate::cli::words::Word;
 use crate::desk::Book;
-use ascall_engine::domain::command::{Command, Contact, MemberCard, Person};
+use crate::front::draft::{self, MemberDraft};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::member::MemberJson;
+use crate::front::words::Word;
+use ascall_engine::domain::command::{Command, MemberCard};
 use ascall_engine::domain::ids::{MemberId, Won};
 use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::views::MemberRow;
@@ -97,7 +97,7 @@ pub(crate) struct One {
 }
 
 /// Does it.
-pub(crate) async fn run(args: &Member, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Member, cx: &mut Cx) -> Result<Exit, UserError> {
     match args {
         Member::Add(add) => self::add(cx, add).await,
         Member::Amend(amend) => self::amend(cx, amend).await,
@@ -106,40 +106,21 @@ pub(crate) async fn run(args: &Member, cx: &mut Cx) -> Result<Exit, CliError> {
     }
 }
 
-async fn add(cx: &mut Cx, args: &Add) -> Result<Exit, CliError> {
-    // What must not be kept is refused before anything is opened.
-    let card = args.more.card.as_deref().map(draft::card).transpose()?;
+async fn add(cx: &mut Cx, args: &Add) -> Result<Exit, UserError> {
+    let draft = args.more.draft(Some(&args.name), Some(&args.tel))?;
     cx.with_desk("member add", async |cx: &mut Cx, desk| {
-        let book = desk.book();
-        let mut contact = draft::contact(&cx.setup, &book, Some(&args.name), &args.tel)?;
-        contact.person.card = card.as_ref().map(|(token, _)| token.clone());
-        let friend = friend(cx, &book, &args.more, Person::default())?;
-        warn(cx, &[Some(&contact), friend.as_ref()])?;
-        let new = MemberCard { contact, card: card.map(|(_, card)| card), friend };
+        let new = resolve(cx, &desk.book(), None, &draft)?;
         let receipt = cx.ask(desk, &args.change, Command::AddMember(new)).await?;
         say(cx, &desk.book(), receipt.and_then(|receipt| receipt.member))
     })
     .await
 }
 
-async fn amend(cx: &mut Cx, args: &Amend) -> Result<Exit, CliError> {
-    let card = args.more.card.as_deref().map(draft::card).transpose()?;
+async fn amend(cx: &mut Cx, args: &Amend) -> Result<Exit, UserError> {
+    let draft = args.more.draft(args.name.as_ref(), args.tel.as_ref())?;
     cx.must_exist()?;
     cx.with_desk("member amend", async |cx: &mut Cx, desk| {
-        let book = desk.book();
-        let row = book.member(args.member)?.ok_or(Refusal::NoSuchMember(args.member))?;
-        let mut contact = match &args.tel {
-            Some(tel) => draft::contact(&cx.setup, &book, args.name.as_deref(), tel)?,
-            None => Contact::default(),
-        };
-        contact.person.name =
-            args.name.as_deref().map(|n| draft::text_of("name", n)).transpose()?;
-        contact.person.card = card.as_ref().map(|(token, _)| token.clone());
-        let known = row.friend.map(|friend| book.person(friend)).transpose()?.flatten();
-        let friend = friend(cx, &book, &args.more, known.unwrap_or_default())?;
-        let spoken = args.tel.is_some().then_some(&contact);
-        warn(cx, &[spoken, friend.as_ref()])?;
-        let change = MemberCard { contact, card: card.map(|(_, card)| card), friend };
+        let change = resolve(cx, &desk.book(), Some(args.member), &draft)?;
         let command = Command::AmendMember { member: args.member, change };
         let receipt = cx.ask(desk, &args.change, command).await?;
         say(cx, &desk.book(), receipt.map(|_| args.member))
@@ -147,30 +128,36 @@ async fn amend(cx: &mut Cx, args: &Amend) -> Result<Exit, CliError> {
     .await
 }
 
-/// The friend, as far as one is named: what is not said anew stays as it is known.
-fn friend(cx: &Cx, book: &Book, more: &More, known: Person) -> Result<Option<Contact>, CliError> {
-    if more.friend_name.is_none() && more.friend_tel.is_none() {
-        return Ok(None);
+impl More {
+    /// All that is said of a member. What must not be kept is refused before anything is opened.
+    fn draft(&self, name: Option<&String>, tel: Option<&String>) -> Result<MemberDraft, UserError> {
+        self.card.as_deref().map(draft::card).transpose()?;
+        Ok(MemberDraft {
+            name: name.cloned(),
+            tel: tel.cloned(),
+            card: self.card.clone(),
+            friend_name: self.friend_name.clone(),
+            friend_tel: self.friend_tel.clone(),
+        })
     }
-    let name = more.friend_name.clone().or(known.name);
-    let Some(tel) = more.friend_tel.clone().or(known.tel) else {
-        return Err(Refusal::MemberNeeds { field: "the friend's phone number" }.into());
-    };
-    draft::contact(&cx.setup, book, name.as_deref(), &tel).map(Some)
 }
 
-/// Says of each that nothing can be sent there.
-fn warn(cx: &mut Cx, contacts: &[Option<&Contact>]) -> Result<(), CliError> {
-    let odd = contacts.iter().flatten().filter(|contact| !contact.reachable);
-    let warning: Warning = cx.ui.look.word(Word::OddTel);
-    for _ in odd {
-        cx.ui.warn(&warning)?;
+/// What is to be known of a member; says of each number that nothing can be sent to it.
+fn resolve(
+    cx: &mut Cx,
+    book: &Book,
+    member: Option<MemberId>,
+    draft: &MemberDraft,
+) -> Result<MemberCard, UserError> {
+    let (card, warnings) = draft.resolve(member, &cx.setup, book, &cx.ui.look)?;
+    for warning in &warnings {
+        cx.ui.warn(warning)?;
     }
-    Ok(())
+    Ok(card)
 }
 
 /// Shows a member in the short form; none: a dry run.
-fn say(cx: &mut Cx, book: &Book, member: Option<MemberId>) -> Result<Exit, CliError> {
+fn say(cx: &mut Cx, book: &Book, member: Option<MemberId>) -> Result<Exit, UserError> {
     if let Some(member) = member {
         let row = book.member(member)?.ok_or(Refusal::NoSuchMember(member))?;
         let json = MemberJson::read(book, &row, cx.ui.veil_of_one())?;
@@ -180,7 +167,7 @@ fn say(cx: &mut Cx, book: &Book, member: Option<MemberId>) -> Result<Exit, CliEr
     Ok(Exit::Done)
 }
 
-async fn list(cx: &mut Cx, args: &List) -> Result<Exit, CliError> {
+async fn list(cx: &mut Cx, args: &List) -> Result<Exit, UserError> {
     let short = if cx.ui.format == Format::Table { super::list::TABLE_LIMIT } else { 0 };
     let limit = args.limit.unwrap_or(short);
     let book = cx.book("member list").await?;
@@ -190,7 +177,7 @@ async fn list(cx: &mut Cx, args: &List) -> Result<Exit, CliError> {
         rows.drain(..rows.len() - limit);
     }
     let veil = cx.ui.veil();
-    let all: Result<Vec<MemberJson>, CliError> =
+    let all: Result<Vec<MemberJson>, UserError> =
         rows.iter().map(|row| MemberJson::read(&book, row, veil)).collect();
     cx.ui.many(&all?)?;
     if cut {
@@ -200,7 +187,7 @@ async fn list(cx: &mut Cx, args: &List) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-async fn show(cx: &mut Cx, args: &One) -> Result<Exit, CliError> {
+async fn show(cx: &mut Cx, args: &One) -> Result<Exit, UserError> {
     let tel = args.tel.as_deref().map(|text| draft::read_tel(&cx.setup, text)).transpose()?;
     let book = cx.book("member show").await?;
     let row = match (args.member, tel) {
@@ -209,9 +196,9 @@ async fn show(cx: &mut Cx, args: &One) -> Result<Exit, CliError> {
             let digest = book.digest(tel.as_str())?;
             let found: Option<MemberRow> =
                 book.members()?.into_iter().find(|row| row.tel == digest);
-            found.ok_or_else(CliError::no_member_under)?
+            found.ok_or_else(UserError::no_member_under)?
         }
-        (None, None) => return Err(CliError::usage("name the member")),
+        (None, None) => return Err(UserError::usage("name the member")),
     };
     let json = MemberJson::read(&book, &row, cx.ui.veil_of_one())?;
     if cx.ui.format == Format::Table {
@@ -222,7 +209,7 @@ async fn show(cx: &mut Cx, args: &One) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn at_length(ui: &mut Ui, member: &MemberJson) -> Result<(), CliError> {
+fn at_length(ui: &mut Ui, member: &MemberJson) -> Result<(), UserError> {
     let look = &ui.look;
     let coupons = member.coupons.iter().map(|won| look.won(Won(*won)));
     let pairs = [
@@ -235,7 +222,7 @@ fn at_length(ui: &mut Ui, member: &MemberJson) -> Result<(), CliError> {
             member
                 .friend
                 .as_ref()
-                .map(crate::cli::show::member::FriendJson::line)
+                .map(crate::front::show::member::FriendJson::line)
                 .unwrap_or_default(),
         ),
         (Word::Rides, member.rides.to_string()),

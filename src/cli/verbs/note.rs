@@ -2,8 +2,8 @@
 
 use crate::cli::args::{Change, word};
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::CallId;
 use ascall_engine::domain::text::nfc;
@@ -26,7 +26,7 @@ pub(crate) struct Note {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Note, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Note, cx: &mut Cx) -> Result<Exit, UserError> {
     let mut asked = Vec::new();
     if let Some(code) = &args.disposition {
         // Beside a text it is the smaller part; alone it has the key to itself.

@@ -2,9 +2,9 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::offer::OfferJson;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::offer::OfferJson;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::{OfferId, WorkerId};
 use ascall_engine::domain::refusal::Refusal;
@@ -43,7 +43,7 @@ pub(crate) struct Answer {
 }
 
 /// Lists or answers.
-pub(crate) async fn run(args: &Offer, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Offer, cx: &mut Cx) -> Result<Exit, UserError> {
     match args {
         Offer::List(list) => {
             cx.must_exist()?;
@@ -76,7 +76,7 @@ async fn reply(
     answer: &Answer,
     verb: &str,
     command: Command,
-) -> Result<Exit, CliError> {
+) -> Result<Exit, UserError> {
     cx.must_exist()?;
     cx.with_desk(verb, async |cx: &mut Cx, desk| {
         let call = desk.call_of_offer(answer.offer).await?;

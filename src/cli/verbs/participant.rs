@@ -1,11 +1,11 @@
 //! `ascall participant`: who answers gates and steps, and the stage `assign`.
 
 use crate::cli::args::Change;
-use crate::cli::clock::{millis, span};
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::participant::ParticipantJson;
+use crate::front::clock::{millis, span};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::participant::ParticipantJson;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::event::{FailKind, Mode};
 use clap::{Args, Subcommand, ValueEnum};
@@ -75,7 +75,7 @@ enum How {
 }
 
 /// Lists or sets.
-pub(crate) async fn run(args: &Participant, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Participant, cx: &mut Cx) -> Result<Exit, UserError> {
     let (named, change, mode, verb) = match args {
         Participant::List => {
             cx.must_exist()?;

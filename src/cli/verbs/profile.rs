@@ -1,12 +1,12 @@
 //! `ascall profile`: the service lines, as data.
 
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::profile::{CheckJson, FaultJson, ProfileLine, summary, toml};
 use crate::cli::ui::{Format, Look, Show};
-use crate::cli::words::Word;
 use crate::desk::profiles::{self, Known};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::profile::{CheckJson, FaultJson, ProfileLine, summary, toml};
+use crate::front::words::Word;
 use crate::toml_file::Source;
 use ascall_engine::domain::ids::ProfileId;
 use ascall_engine::domain::profile::{Lang, Profile as Line};
@@ -61,7 +61,7 @@ impl Profile {
 }
 
 /// Does it.
-pub(crate) async fn run(args: &Profile, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Profile, cx: &mut Cx) -> Result<Exit, UserError> {
     match args {
         Profile::List => list(cx).await,
         Profile::Show(one) => show(&one.name, cx).await,
@@ -87,7 +87,7 @@ impl Show for Whole {
     }
 }
 
-async fn list(cx: &mut Cx) -> Result<Exit, CliError> {
+async fn list(cx: &mut Cx) -> Result<Exit, UserError> {
     let known = profiles::known(&cx.configured.profiles.value)?;
     // What no desk has run yet is there all the same.
     let adopted = if cx.setup.store.exists() {
@@ -109,13 +109,13 @@ async fn list(cx: &mut Cx) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-async fn show(name: &str, cx: &mut Cx) -> Result<Exit, CliError> {
+async fn show(name: &str, cx: &mut Cx) -> Result<Exit, UserError> {
     let line = match (cx.setup.profile(name), name.parse::<ProfileId>()) {
         (Some(line), _) => line.clone(),
         (None, Ok(id)) => {
             cx.must_exist()?;
             let found = cx.book("profile show").await?.profile(id)?;
-            found.ok_or_else(|| CliError::no_version(id))?
+            found.ok_or_else(|| UserError::no_version(id))?
         }
         (None, Err(_)) => {
             cx.setup.must_know(name)?;
@@ -123,7 +123,7 @@ async fn show(name: &str, cx: &mut Cx) -> Result<Exit, CliError> {
         }
     };
     if cx.ui.format == Format::Table {
-        let text = toml(&line).map_err(|e| CliError::usage(e.to_string()))?;
+        let text = toml(&line).map_err(|e| UserError::usage(e.to_string()))?;
         cx.ui.text(&text)?;
     } else {
         cx.ui.one(&Whole(line), "")?;
@@ -131,7 +131,7 @@ async fn show(name: &str, cx: &mut Cx) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn check(file: &Path, cx: &mut Cx) -> Result<Exit, CliError> {
+fn check(file: &Path, cx: &mut Cx) -> Result<Exit, UserError> {
     let checked = Source::read(file).map_err(|fault| vec![fault]);
     let checked = checked.and_then(|source| profiles::parse(&source));
     let look = &cx.ui.look;
@@ -152,7 +152,11 @@ fn check(file: &Path, cx: &mut Cx) -> Result<Exit, CliError> {
     } else {
         cx.ui.one(&said, "")?;
     }
-    if said.ok { Ok(Exit::Done) } else { Err(CliError::bad_profile(&said.file, said.faults.len())) }
+    if said.ok {
+        Ok(Exit::Done)
+    } else {
+        Err(UserError::bad_profile(&said.file, said.faults.len()))
+    }
 }
 
 /// The starting points, the same in two languages; the name is filled in.
@@ -167,13 +171,13 @@ fn starter(name: &str, lang: Lang) -> String {
     text.replace("NAME", name)
 }
 
-fn new(args: &New, cx: &mut Cx) -> Result<Exit, CliError> {
+fn new(args: &New, cx: &mut Cx) -> Result<Exit, UserError> {
     let text = starter(&args.name, cx.ui.look.lang);
     let path = args.to.clone().unwrap_or_else(|| PathBuf::from(format!("{}.toml", args.name)));
     // Only its name can be wrong.
     if let Err(faults) = profiles::parse(&Source::of(&path, &text)) {
         let what = faults.into_iter().next().map(|fault| fault.what).unwrap_or_default();
-        return Err(CliError::bad_profile_name(&what));
+        return Err(UserError::bad_profile_name(&what));
     }
     let Some(to) = &args.to else {
         cx.ui.text(&text)?;
@@ -181,7 +185,7 @@ fn new(args: &New, cx: &mut Cx) -> Result<Exit, CliError> {
     };
     let file = OpenOptions::new().write(true).create_new(true).open(to);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|error| CliError::cannot_write(to, &error))?;
+    written.map_err(|error| UserError::cannot_write(to, &error))?;
     let said = cx.ui.look.say(Word::FileWritten, &[&to.display().to_string()]);
     cx.ui.line(&said)?;
     Ok(Exit::Done)

@@ -2,8 +2,8 @@
 
 use crate::cli::args::{Change, stars, word};
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::CallId;
 use ascall_engine::domain::text::nfc;
@@ -26,7 +26,7 @@ pub(crate) struct Rate {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Rate, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Rate, cx: &mut Cx) -> Result<Exit, UserError> {
     let text = args.text.as_deref().map(nfc);
     let command = Command::RateCall { call: args.call, stars: args.stars, text };
     cx.change_call("rate", &args.change, args.call, command).await

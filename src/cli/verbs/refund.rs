@@ -2,8 +2,8 @@
 
 use crate::cli::args::{Change, won};
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::{CallId, Won};
 use clap::Args;
@@ -24,7 +24,7 @@ pub(crate) struct Refund {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Refund, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Refund, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::RefundCall { call: args.call, won: args.amount.map(Won) };
     cx.change_call("refund", &args.change, args.call, command).await
 }

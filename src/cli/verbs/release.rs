@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::CallId;
 use clap::Args;
@@ -22,7 +22,7 @@ pub(crate) struct Release {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Release, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Release, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::ReleaseCall { call: args.call, no_show: args.no_show };
     cx.change_call("release", &args.change, args.call, command).await
 }

@@ -1,11 +1,11 @@
 //! `ascall report`: what the desk was used for, and its books.
 
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::report::{AccountJson, UsageJson};
 use crate::cli::ui::Format;
 use crate::desk::{Book, CallFilter, usage};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::report::{AccountJson, UsageJson};
 use ascall_engine::domain::command::Person;
 use ascall_engine::domain::event::Spot;
 use ascall_engine::domain::geo::Point;
@@ -39,16 +39,16 @@ pub(crate) struct Used {
 }
 
 /// Shows it.
-pub(crate) async fn run(args: &Report, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Report, cx: &mut Cx) -> Result<Exit, UserError> {
     match args {
         Report::Usage(used) => usage(cx, used).await,
         Report::Money => money(cx).await,
     }
 }
 
-async fn usage(cx: &mut Cx, args: &Used) -> Result<Exit, CliError> {
+async fn usage(cx: &mut Cx, args: &Used) -> Result<Exit, UserError> {
     let since = args.since.as_deref().map(|text| cx.ui.look.clock.parse_past(text));
-    let since = since.transpose().map_err(CliError::bad_time)?;
+    let since = since.transpose().map_err(UserError::bad_time)?;
     let book = cx.book("report usage").await?;
     if let Some(member) = args.member {
         book.member(member)?.ok_or(Refusal::NoSuchMember(member))?;
@@ -67,7 +67,7 @@ async fn usage(cx: &mut Cx, args: &Used) -> Result<Exit, CliError> {
     }
     // One member asked for by number is shown whole, as one of whom a list is made is not.
     let veil = if args.member.is_some() { cx.ui.veil_of_one() } else { cx.ui.veil() };
-    let lines: Result<Vec<UsageJson>, CliError> = all
+    let lines: Result<Vec<UsageJson>, UserError> = all
         .iter()
         .map(|(member, usage)| {
             let (person, coupons) = known(&book, *member)?;
@@ -79,7 +79,7 @@ async fn usage(cx: &mut Cx, args: &Used) -> Result<Exit, CliError> {
 }
 
 /// Who a member is, and how many coupons are left.
-fn known(book: &Book, member: Option<MemberId>) -> Result<(Person, usize), CliError> {
+fn known(book: &Book, member: Option<MemberId>) -> Result<(Person, usize), UserError> {
     let Some(row) = member.map(|member| book.member(member)).transpose()?.flatten() else {
         return Ok((Person::default(), 0));
     };
@@ -108,7 +108,7 @@ impl Places {
     }
 }
 
-async fn money(cx: &mut Cx) -> Result<Exit, CliError> {
+async fn money(cx: &mut Cx) -> Result<Exit, UserError> {
     cx.must_exist()?;
     let books =
         cx.with_desk("report money", async |_: &mut Cx, desk| Ok(desk.books().await?)).await?;

@@ -3,18 +3,17 @@
 use super::request_file;
 use super::watch::{self, Goal};
 use crate::cli::args::{Change, field, priority, won};
-use crate::cli::clock;
-use crate::cli::cx::{Cx, accepted};
-use crate::cli::draft::{self, Draft};
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::mark::mark;
-use crate::desk::Desk;
+use crate::cli::cx::Cx;
+use crate::desk::{Desk, fresh_key};
+use crate::front::clock;
+use crate::front::draft::{self, Draft};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::{Command, NewCall};
 use ascall_engine::domain::ids::{CallId, MemberId};
 use clap::Args;
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// Take a call: `ascall request --tel 010-0000-1234 --location "마포구 공덕동" --kind 냉장고 --cost 25500`.
 ///
@@ -67,7 +66,7 @@ pub(crate) struct Request {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Request, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Request, cx: &mut Cx) -> Result<Exit, UserError> {
     if let Some(file) = &args.file {
         let base = request_file::Base {
             file,
@@ -112,7 +111,7 @@ pub(crate) async fn take(
     change: &Change,
     new: NewCall,
     waits: bool,
-) -> Result<Option<(CallId, Exit)>, CliError> {
+) -> Result<Option<(CallId, Exit)>, UserError> {
     let twin =
         if change.key.is_none() { draft::twin(&cx.setup, &desk.book(), &new)? } else { None };
     let mut change = change.clone();
@@ -136,24 +135,6 @@ pub(crate) async fn take(
         return Ok(Some((call, Exit::Done)));
     }
     let card = cx.show_call(&desk.book(), call)?;
-    accepted(call, &card).map(|exit| Some((call, exit)))
-}
-
-/// A key nobody has used: from the clock and the process.
-fn fresh_key() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seed = format!("{} {}", now.as_nanos(), std::process::id());
-    format!("cli-{}", mark(&seed))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_keys_differ_and_say_where_they_came_from() {
-        let (a, b) = (fresh_key(), fresh_key());
-        assert_ne!(a, b);
-        assert!(a.starts_with("cli-") && a.len() == 20);
-    }
+    card.accepted(call)?;
+    Ok(Some((call, Exit::Done)))
 }

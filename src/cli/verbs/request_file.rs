@@ -3,17 +3,18 @@
 //! Invariant: results come in the order of the rows, and each row is taken at most once however often the file is run.
 
 use crate::cli::args::{self, Change, priority, won};
-use crate::cli::clock::iso;
-use crate::cli::cx::{Cx, accepted};
-use crate::cli::draft::{self, Draft};
-use crate::cli::error::{CliError, Said};
-use crate::cli::exit::Exit;
-use crate::cli::mark::mark;
+use crate::cli::cx::Cx;
 use crate::cli::rows::{self, Row};
-use crate::cli::show::call::CallCard;
 use crate::cli::ui::{Format, Look, Show};
-use crate::cli::words::Word;
 use crate::desk::{Asking, CallRow, Desk, DeskError};
+use crate::front::clock::iso;
+use crate::front::draft::{self, Draft};
+use crate::front::error::{Said, UserError};
+use crate::front::exit::Exit;
+use crate::front::mark::mark;
+use crate::front::show::call::CallCard;
+use crate::front::show::export;
+use crate::front::words::Word;
 use ascall_engine::domain::command::{Command, Receipt};
 use ascall_engine::domain::ids::MemberId;
 use ascall_engine::domain::profile::Lang;
@@ -39,7 +40,7 @@ pub(crate) struct Base<'a> {
 pub(crate) struct RowResult {
     /// Its line in the file, from 1.
     pub row: u64,
-    /// `taken`, `replayed`, `would_take`, `refused`, `held_off`, `invalid` or `unknown`.
+    /// `taken`, `replayed`, `would_take`, `ended` (exported after its end), `refused`, `held_off` or `invalid`.
     pub result: &'static str,
     /// The idempotency key it was asked under.
     pub key: Option<String>,
@@ -151,7 +152,7 @@ enum Asked {
 type Answer = Result<Option<Receipt>, DeskError>;
 
 /// Takes the calls of the file.
-pub(crate) async fn run(base: &Base<'_>, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(base: &Base<'_>, cx: &mut Cx) -> Result<Exit, UserError> {
     let rows = rows::open(base.file)?;
     cx.with_desk("request", async |cx: &mut Cx, desk| {
         let mut sum = Sum::default();
@@ -180,11 +181,14 @@ async fn ask(
     base: &Base<'_>,
     keys: &mut Keys,
     row: Row,
-) -> Result<Asked, CliError> {
+) -> Result<Asked, UserError> {
     let line = row.line;
     let cells = match row.cells {
         Ok(cells) => cells,
         Err(error) => return not(line, error),
+    };
+    let Some(cells) = export::still_asked(cells) else {
+        return Ok(Asked::Not(Box::new(RowResult::new(line, "ended")), Exit::Done));
     };
     let (draft, own_key) = match draft_of(base, cells) {
         Ok(read) => read,
@@ -219,9 +223,9 @@ async fn ask(
     Ok(Asked::Out { row: line, key, warnings, twin, answer })
 }
 
-fn not(row: u64, error: CliError) -> Result<Asked, CliError> {
+fn not(row: u64, error: UserError) -> Result<Asked, UserError> {
     match error {
-        CliError::Said(said) if said.exit == Exit::Usage => {
+        UserError::Said(said) if said.exit == Exit::Usage => {
             let failed = RowResult::failed(row, "invalid", &said);
             Ok(Asked::Not(Box::new(failed), Exit::Usage))
         }
@@ -233,13 +237,13 @@ fn not(row: u64, error: CliError) -> Result<Asked, CliError> {
 fn draft_of(
     base: &Base<'_>,
     mut cells: BTreeMap<String, String>,
-) -> Result<(Draft, Option<String>), CliError> {
+) -> Result<(Draft, Option<String>), UserError> {
     let mut take = |name: &str| cells.remove(name);
     let (tel, at) = (take("tel"), take("at"));
     let member = take("member").map(|text| text.parse::<MemberId>()).transpose()?;
     let (name, location, kind, key) = (take("name"), take("location"), take("kind"), take("key"));
-    let key = key.map(|text| args::key(&text)).transpose().map_err(CliError::usage)?;
-    let cost = take("cost").map(|text| won(&text)).transpose().map_err(CliError::usage)?;
+    let key = key.map(|text| args::key(&text)).transpose().map_err(UserError::usage)?;
+    let cost = take("cost").map(|text| won(&text)).transpose().map_err(UserError::usage)?;
     let urgency = take("priority").map(|text| priority(&text)).transpose();
     let profile = take("profile").unwrap_or_else(|| base.profile.to_owned());
     let draft = Draft {
@@ -251,7 +255,7 @@ fn draft_of(
         cost,
         kind,
         profile,
-        priority: urgency.map_err(CliError::usage)?.unwrap_or(base.priority),
+        priority: urgency.map_err(UserError::usage)?.unwrap_or(base.priority),
         fields: cells,
     };
     Ok((draft, key))
@@ -293,11 +297,11 @@ struct Sum {
 }
 
 impl Sum {
-    async fn report(&mut self, cx: &mut Cx, desk: &Desk, asked: Asked) -> Result<(), CliError> {
+    async fn report(&mut self, cx: &mut Cx, desk: &Desk, asked: Asked) -> Result<(), UserError> {
         let (result, exit) = match asked {
             Asked::Not(result, exit) => (*result, exit),
             Asked::Out { row, key, mut warnings, twin, answer } => {
-                let answer = answer.await.map_err(|e| CliError::usage(e.to_string()))?;
+                let answer = answer.await.map_err(|e| UserError::usage(e.to_string()))?;
                 let (mut result, exit) = outcome(cx, desk, row, answer)?;
                 result.key = key;
                 // A row that was taken before is not its own twin.
@@ -312,7 +316,7 @@ impl Sum {
         match result.result {
             "taken" => self.taken += 1,
             "replayed" => self.replayed += 1,
-            "would_take" => {}
+            "would_take" | "ended" => {}
             _ => self.failed += 1,
         }
         if exit != Exit::Done {
@@ -327,7 +331,7 @@ impl Sum {
         Ok(())
     }
 
-    fn end(self, cx: &mut Cx) -> Result<Exit, CliError> {
+    fn end(self, cx: &mut Cx) -> Result<Exit, UserError> {
         if cx.ui.format == Format::Json {
             cx.ui.many(&self.kept)?;
         }
@@ -340,16 +344,16 @@ impl Sum {
 }
 
 /// What one answer means for its row. What stops the desk stops the file.
-fn outcome(cx: &Cx, desk: &Desk, row: u64, answer: Answer) -> Result<(RowResult, Exit), CliError> {
+fn outcome(cx: &Cx, desk: &Desk, row: u64, answer: Answer) -> Result<(RowResult, Exit), UserError> {
     let receipt = match answer {
         Ok(None) => return Ok((RowResult::new(row, "would_take"), Exit::Done)),
         Ok(Some(receipt)) => receipt,
         Err(error) => {
-            return match CliError::from(error) {
-                CliError::Said(said) if said.exit == Exit::HeldOff => {
+            return match UserError::from(error) {
+                UserError::Said(said) if said.exit == Exit::HeldOff => {
                     Ok((RowResult::failed(row, "held_off", &said), Exit::HeldOff))
                 }
-                CliError::Said(said) if said.exit == Exit::Refused => {
+                UserError::Said(said) if said.exit == Exit::Refused => {
                     Ok((RowResult::failed(row, "refused", &said), Exit::Refused))
                 }
                 other => Err(other),
@@ -360,12 +364,12 @@ fn outcome(cx: &Cx, desk: &Desk, row: u64, answer: Answer) -> Result<(RowResult,
         return Ok((RowResult::new(row, "taken"), Exit::Done));
     };
     let book = desk.book();
-    let found = book.call(call)?.ok_or_else(|| CliError::no_call(call))?;
+    let found = book.call(call)?.ok_or_else(|| UserError::no_call(call))?;
     let card = CallCard::read(&book, &found, cx.ui.veil(), &cx.ui.look)?;
-    let result = match accepted(call, &card) {
-        Ok(_) if receipt.replayed => RowResult::new(row, "replayed"),
-        Ok(_) => RowResult::new(row, "taken"),
-        Err(CliError::Said(said)) => {
+    let result = match card.accepted(call) {
+        Ok(()) if receipt.replayed => RowResult::new(row, "replayed"),
+        Ok(()) => RowResult::new(row, "taken"),
+        Err(UserError::Said(said)) => {
             let name = if said.exit == Exit::HeldOff { "held_off" } else { "refused" };
             return Ok((RowResult::failed(row, name, &said).with(card), said.exit));
         }

@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::CallId;
 use clap::Args;
@@ -22,8 +22,8 @@ pub(crate) struct Reschedule {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Reschedule, cx: &mut Cx) -> Result<Exit, CliError> {
-    let at = cx.ui.look.clock.parse(&args.at).map_err(CliError::bad_time)?;
+pub(crate) async fn run(args: &Reschedule, cx: &mut Cx) -> Result<Exit, UserError> {
+    let at = cx.ui.look.clock.parse(&args.at).map_err(UserError::bad_time)?;
     let command = Command::Reschedule { call: args.call, at };
     cx.change_call("reschedule", &args.change, args.call, command).await
 }

@@ -1,60 +1,91 @@
-//! `ascall serve`: holds the desk open, so that timers, parked calls and notices go on with nobody at the keyboard.
+//! `ascall serve`: holds the desk open and serves it, so that timers, parked calls and notices go on with nobody at the
+//! keyboard.
 
+use crate::cli::config::Configured;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::words::Word;
-use crate::desk::Desk;
+use crate::cli::log;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::words::Word;
+use crate::gateway::{Http, Names, Stay};
 use clap::Args;
+use std::net::SocketAddr;
 
-/// Hold the desk open: timers fire, parked calls are asked again, notices are sent.
+/// Hold the desk open and serve it over HTTP: timers fire, parked calls are asked again, notices are sent.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Without a port: nobody can ask while it runs.
-    #[arg(long, required = true)]
+    /// Where to listen; port 0 takes a free one. `127.0.0.1:8080` when nobody says.
+    #[arg(long, value_name = "ADDR:PORT", conflicts_with = "no_http")]
+    listen: Option<SocketAddr>,
+    /// A name by which programs call this machine, besides its addresses and `localhost`; may be given again.
+    #[arg(long, value_name = "NAME", conflicts_with = "no_http")]
+    host: Vec<String>,
+    /// Without a port: only commands on this machine, of this user, share the desk.
+    #[arg(long)]
     no_http: bool,
 }
 
+impl Serve {
+    /// How programs on the network are served; none: they are not.
+    fn http(&self, configured: &Configured) -> Result<Option<Http>, UserError> {
+        if self.no_http {
+            return Ok(None);
+        }
+        let mut http = Http::new(self.listen.unwrap_or(configured.http_listen.value))?;
+        http.names = self.names(configured);
+        http.linger = configured.http_linger.value;
+        Ok(Some(http))
+    }
+
+    fn names(&self, configured: &Configured) -> Names {
+        let mut hosts = configured.http_hosts.value.clone();
+        hosts.extend(self.host.iter().cloned());
+        Names { hosts, origins: configured.http_origins.value.clone() }
+    }
+}
+
 /// Holds it until told to leave.
-pub(crate) async fn run(_: &Serve, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Serve, cx: &mut Cx) -> Result<Exit, UserError> {
     // Listening first: a signal that comes while the desk opens must not be lost.
-    let stop = stopped();
-    tokio::pin!(stop);
-    let opening = Desk::host(&cx.setup, "serve");
-    let desk = tokio::select! {
-        desk = opening => desk?,
-        exit = &mut stop => return exit,
+    let mut stop = cx.staying.begin()?;
+    let http = args.http(&cx.configured)?;
+    let stay = tokio::select! {
+        stay = Stay::host(&cx.setup, "serve", http) => stay?,
+        exit = stop.asked() => return Ok(exit),
     };
     let store = cx.setup.store.display().to_string();
-    let text = cx.ui.look.say(Word::ServeOpen, &[&store]);
-    let said = cx.ui.note(&text);
-    let exit = match said {
-        Ok(()) => stop.await,
+    let text = match stay.address() {
+        Some(address) => cx.ui.look.say(Word::ServeOpenAt, &[&store, &address.to_string()]),
+        None => cx.ui.look.say(Word::ServeOpen, &[&store]),
+    };
+    let exit = match cx.ui.note(&text) {
+        Ok(()) => loop {
+            match stop.asked_or_to_reload().await {
+                Some(exit) => break Ok(exit),
+                None => reload(args, cx, &stay),
+            }
+        },
         Err(error) => Err(error),
     };
-    desk.close().await?;
+    stay.end().await?;
     let text = cx.ui.look.word(Word::ServeClosed);
     cx.ui.note(&text)?;
     exit
 }
 
-/// Ends when the user (130) or the system (0) says so.
-async fn stopped() -> Result<Exit, CliError> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut end = signal(SignalKind::terminate())?;
-        let mut hangup = signal(SignalKind::hangup())?;
-        let interrupted = tokio::select! {
-            said = tokio::signal::ctrl_c() => { said?; true }
-            _ = end.recv() => false,
-            _ = hangup.recv() => false,
-        };
-        Ok(if interrupted { Exit::Interrupted } else { Exit::Done })
-    }
-    #[cfg(not(unix))]
-    {
-        tokio::signal::ctrl_c().await?;
-        Ok(Exit::Interrupted)
+/// Reads the configuration again and takes from it what can be taken while the desk is open. One that makes no sense
+/// changes nothing.
+fn reload(args: &Serve, cx: &Cx, stay: &Stay) {
+    let again = cx.reread.as_ref().map(|reread| reread());
+    match again {
+        Some(Ok(configured)) => {
+            stay.reload(args.names(&configured));
+            log::set_level(&configured.log.value);
+            tracing::info!("the configuration was read anew");
+        }
+        Some(Err(UserError::Said(said))) => {
+            tracing::error!(why = said.text, "the configuration was not read anew");
+        }
+        _ => {}
     }
 }

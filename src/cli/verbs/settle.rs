@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::event::SettledBy;
 use ascall_engine::domain::ids::CallId;
@@ -34,7 +34,7 @@ enum By {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Settle, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Settle, cx: &mut Cx) -> Result<Exit, UserError> {
     let by = match args.by {
         By::Cash => SettledBy::Cash,
         By::Card => SettledBy::Card,

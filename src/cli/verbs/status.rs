@@ -1,13 +1,13 @@
 //! `ascall status`: one call, all of it.
 
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::call::WorkerRef;
-use crate::cli::show::event::{HappeningJson, Names, NamesOf};
-use crate::cli::show::status::{BroadcastJson, ReleasedJson, StatusCard};
 use crate::cli::ui::{Format, Look, Show as _, Ui};
-use crate::cli::words::Word;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::call::WorkerRef;
+use crate::front::show::event::{HappeningJson, Names, NamesOf};
+use crate::front::show::status::{BroadcastJson, ReleasedJson, StatusCard};
+use crate::front::words::Word;
 use ascall_engine::domain::ids::{CallId, Won};
 use clap::Args;
 
@@ -20,9 +20,9 @@ pub(crate) struct Status {
 }
 
 /// Shows it.
-pub(crate) async fn run(args: &Status, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Status, cx: &mut Cx) -> Result<Exit, UserError> {
     let book = cx.book("status").await?;
-    let row = book.call(args.call)?.ok_or_else(|| CliError::no_call(args.call))?;
+    let row = book.call(args.call)?.ok_or_else(|| UserError::no_call(args.call))?;
     let card = StatusCard::read(&book, &row, None, cx.ui.veil_of_one(), &cx.ui.look)?;
     if cx.ui.format == Format::Table {
         let names = NamesOf::new(&book).of_profile(row.profile);
@@ -33,7 +33,7 @@ pub(crate) async fn run(args: &Status, cx: &mut Cx) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-fn at_length(ui: &mut Ui, card: &StatusCard, names: &Names) -> Result<(), CliError> {
+fn at_length(ui: &mut Ui, card: &StatusCard, names: &Names) -> Result<(), UserError> {
     let call = &card.call;
     let look = &ui.look;
     let text = |value: &Option<String>| value.clone().unwrap_or_default();

@@ -2,16 +2,13 @@
 
 use crate::cli::args::{Change, count, quantity, word};
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::stock::{MovementJson, StockJson, StockPage};
 use crate::cli::ui::{Format, Show as _};
-use crate::cli::words::Word;
-use crate::desk::{Book, stock};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::stock::{MovementJson, StockJson, StockPage, product};
+use crate::front::words::Word;
 use ascall_engine::domain::command::Command;
-use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::domain::text::nfc;
-use ascall_engine::views::StockRow;
 use clap::{Args, Subcommand};
 
 /// Goods: what is in the storeroom, and what of it calls hold.
@@ -52,7 +49,7 @@ pub(crate) struct One {
 }
 
 /// Does it.
-pub(crate) async fn run(args: &Stock, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Stock, cx: &mut Cx) -> Result<Exit, UserError> {
     match args {
         Stock::List => {
             let book = cx.book("stock list").await?;
@@ -73,10 +70,10 @@ pub(crate) async fn run(args: &Stock, cx: &mut Cx) -> Result<Exit, CliError> {
     }
 }
 
-async fn moved(cx: &mut Cx, verb: &str, args: &Move, command: Command) -> Result<Exit, CliError> {
+async fn moved(cx: &mut Cx, verb: &str, args: &Move, command: Command) -> Result<Exit, UserError> {
     cx.with_desk(verb, async |cx: &mut Cx, desk| {
         if cx.ask(desk, &args.change, command).await?.is_some() {
-            let json = StockJson::of(&row(&desk.book(), &nfc(&args.product))?);
+            let json = StockJson::of(&product(&desk.book(), &nfc(&args.product))?);
             let line = json.line(&cx.ui.look);
             cx.ui.one(&json, &line)?;
         }
@@ -85,19 +82,12 @@ async fn moved(cx: &mut Cx, verb: &str, args: &Move, command: Command) -> Result
     .await
 }
 
-fn row(book: &Book, product: &str) -> Result<StockRow, CliError> {
-    let all = book.stock()?;
-    let known = all.iter().map(|row| row.product.as_str()).collect::<Vec<_>>().join(", ");
-    let found = all.iter().find(|row| row.product == product).cloned();
-    Ok(found.ok_or(Refusal::UnknownProduct { product: product.to_owned(), known })?)
-}
-
-async fn show(cx: &mut Cx, args: &One) -> Result<Exit, CliError> {
+async fn show(cx: &mut Cx, args: &One) -> Result<Exit, UserError> {
     let short = if cx.ui.format == Format::Table { super::list::TABLE_LIMIT } else { 0 };
     let limit = args.limit.unwrap_or(short);
     let book = cx.book("stock show").await?;
-    let row = row(&book, &nfc(&args.product))?;
-    let (moves, cut) = stock::moves(&book, &row.product, limit)?;
+    let row = product(&book, &nfc(&args.product))?;
+    let (moves, cut) = book.stock_moves(&row.product, limit)?;
     let page = StockPage {
         stock: StockJson::of(&row),
         moves: moves.iter().map(MovementJson::of).collect(),

@@ -2,13 +2,13 @@
 
 use crate::cli::args::whole as seq;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::event::{NamesOf, RecordJson};
-use crate::desk::{Book, DeskError};
+use crate::desk::Book;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::event::{NamesOf, RecordJson};
+use ascall_engine::domain::event::Record;
 use ascall_engine::domain::ids::Seq;
 use clap::Args;
-use std::time::Duration;
 
 /// Print what happened, record by record.
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub(crate) struct Tail {
     /// How many of the last ones.
     #[arg(short = 'n', long, value_parser = seq, default_value = "20", value_name = "N", conflicts_with = "from", allow_hyphen_values = true)]
     last: u64,
-    /// Go on printing as things happen. Between looks the desk is free for others.
+    /// Go on printing as things happen. When nobody else holds the desk, this does meanwhile, and others share it.
     #[arg(short = 'F', long)]
     follow: bool,
 }
@@ -27,41 +27,40 @@ pub(crate) struct Tail {
 /// Records read at once.
 const PAGE: usize = 1_000;
 
-/// The time between two looks.
-const PAUSE: Duration = Duration::from_millis(500);
-
 /// Prints them.
-pub(crate) async fn run(args: &Tail, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Tail, cx: &mut Cx) -> Result<Exit, UserError> {
     let book = cx.book("tail").await?;
     let head = book.head()?;
     let first = args.from.unwrap_or_else(|| head.0.saturating_sub(args.last) + 1).max(1);
-    let mut next = print(cx, &book, Seq(first))?;
+    let mut next = Seq(first);
+    loop {
+        let records = book.records(next, PAGE)?;
+        if records.is_empty() {
+            break;
+        }
+        print(cx, &book, &records, &mut next)?;
+    }
     drop(book);
     if !args.follow {
         return Ok(Exit::Done);
     }
-    loop {
-        tokio::time::sleep(PAUSE).await;
-        match Book::open(&cx.setup, "tail").await {
-            Ok(book) => next = print(cx, &book, next)?,
-            // Somebody else has the desk just now; it will be free again.
-            Err(DeskError::Busy { .. }) => {}
-            Err(error) => return Err(error.into()),
+    cx.stay("tail", None, async |cx: &mut Cx, desk| {
+        loop {
+            let records = desk.follow(Seq(next.0.saturating_sub(1))).await?;
+            print(cx, &desk.book(), &records, &mut next)?;
         }
-    }
+    })
+    .await
 }
 
-/// Prints from `next` to the head; returns where to go on.
-fn print(cx: &mut Cx, book: &Book, mut next: Seq) -> Result<Seq, CliError> {
+/// Prints records; `next` is always the one after the last that was printed.
+fn print(cx: &mut Cx, book: &Book, records: &[Record], next: &mut Seq) -> Result<(), UserError> {
     let mut names = NamesOf::new(book);
-    loop {
-        let records = book.records(next, PAGE)?;
-        let Some(last) = records.last() else { return Ok(next) };
-        next = last.seq.next();
-        for record in &records {
-            let json = RecordJson::of(record, &mut names, &cx.ui.look);
-            let line = json.line(&cx.ui.look);
-            cx.ui.next(&json, &line)?;
-        }
+    for record in records {
+        let json = RecordJson::of(record, &mut names, &cx.ui.look);
+        let line = json.line(&cx.ui.look);
+        cx.ui.next(&json, &line)?;
+        *next = record.seq.next();
     }
+    Ok(())
 }

@@ -1,11 +1,11 @@
 //! `ascall verify`: checks the journal and everything that was derived from it.
 
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::ui::{Format, Look, Show};
-use crate::cli::words::Word;
 use crate::desk::check;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::words::Word;
 use clap::Args;
 use serde::Serialize;
 
@@ -63,7 +63,7 @@ impl Show for ReportJson {
 }
 
 /// Checks.
-pub(crate) async fn run(_: &Verify, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(_: &Verify, cx: &mut Cx) -> Result<Exit, UserError> {
     let report = check::check(&cx.setup).await?;
     let faults = report.faults.iter().map(|fault| FaultJson {
         seq: fault.seq.0,

@@ -2,8 +2,8 @@
 
 use crate::cli::args::Change;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::CallId;
 use clap::Args;
@@ -21,7 +21,7 @@ pub(crate) struct Waive {
 }
 
 /// Asks the desk.
-pub(crate) async fn run(args: &Waive, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Waive, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::WaiveStep { call: args.call, step: args.step.clone() };
     cx.change_call("waive", &args.change, args.call, command).await
 }

@@ -1,13 +1,13 @@
-//! `ascall watch`, and the waiting of `request --wait`: open, look, close; never hold the desk between looks.
+//! `ascall watch`, and the waiting of `request --wait`: as a guest at the desk, or as its host when there is none.
 
-use crate::cli::clock;
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::call::CallCard;
-use crate::cli::show::event::HappeningJson;
-use crate::cli::show::status::{StatusCard, under_way};
-use crate::desk::{CallRow, Desk, DeskError};
+use crate::desk::{CallRow, Desk};
+use crate::front::clock;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::call::CallCard;
+use crate::front::show::event::HappeningJson;
+use crate::front::show::status::{StatusCard, under_way};
 use ascall_engine::domain::ids::CallId;
 use ascall_engine::domain::phase::Phase;
 use clap::{Args, ValueEnum};
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// Follow a call: a line for each thing that happens, and for each new place of its worker, until it ends.
 ///
-/// Between looks the desk is free for others. What is due is done at each look.
+/// When nobody else holds the desk, this does meanwhile: what is due is done, and others share it.
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
     /// The call.
@@ -82,12 +82,11 @@ impl Goal {
     }
 }
 
-/// The time between two looks: short at first, longer when nothing happens.
-const PAUSE: Duration = Duration::from_millis(200);
-const PAUSE_MAX: Duration = Duration::from_secs(1);
+/// How often the place of a worker on the way is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Looks until the call is that far.
-pub(crate) async fn run(args: &Watch, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Watch, cx: &mut Cx) -> Result<Exit, UserError> {
     cx.must_exist()?;
     let (mut shown, mut place) = (0, None);
     let row = look_until(cx, args.call, args.until, args.timeout, &mut |cx, status| {
@@ -116,7 +115,7 @@ pub(crate) async fn wait(
     call: CallId,
     goal: Goal,
     timeout: Duration,
-) -> Result<Exit, CliError> {
+) -> Result<Exit, UserError> {
     let mut last: Option<CallCard> = None;
     let ended = look_until(cx, call, goal, Some(timeout), &mut |_, status| {
         last = Some(status.call);
@@ -129,84 +128,50 @@ pub(crate) async fn wait(
     }
     let row = ended?;
     if let Some(card) = &last {
-        crate::cli::cx::accepted(call, card)?;
+        card.accepted(call)?;
     }
     verdict(call, goal, &row)
 }
 
-fn verdict(call: CallId, goal: Goal, row: &CallRow) -> Result<Exit, CliError> {
+fn verdict(call: CallId, goal: Goal, row: &CallRow) -> Result<Exit, UserError> {
     match goal.reached(row.phase) {
         Ok(_) => Ok(Exit::Done),
-        Err(()) => Err(CliError::ended_as(call, row.phase)),
+        Err(()) => Err(UserError::ended_as(call, row.phase)),
     }
 }
 
-/// Opens, looks and closes until the call is as far as `goal` or never will be. A desk that others have in the
-/// meantime is looked at a little later.
+/// Stays at the desk until the call is as far as `goal`, or never will be.
 async fn look_until(
     cx: &mut Cx,
     call: CallId,
     goal: Goal,
     timeout: Option<Duration>,
-    see: &mut dyn FnMut(&mut Cx, StatusCard) -> Result<(), CliError>,
-) -> Result<CallRow, CliError> {
-    let began = Instant::now();
-    let mut pause = PAUSE;
-    let mut last: Option<CallRow> = None;
-    loop {
-        match look(cx, call).await {
-            Ok((row, status)) => {
-                let moved = last.as_ref().is_none_or(|before| before.seq() != row.seq());
-                pause = if moved { PAUSE } else { (pause * 2).min(PAUSE_MAX) };
-                see(cx, status)?;
-                if goal.reached(row.phase) != Ok(false) {
-                    return Ok(row);
-                }
-                last = Some(row);
+    see: &mut dyn FnMut(&mut Cx, StatusCard) -> Result<(), UserError>,
+) -> Result<CallRow, UserError> {
+    let end = timeout.map(|timeout| Instant::now() + timeout);
+    cx.stay("watch", end, async |cx: &mut Cx, desk| {
+        loop {
+            let (row, status) = seen(cx, desk, call).await?;
+            see(cx, status)?;
+            if goal.reached(row.phase) != Ok(false) {
+                return Ok(row);
             }
-            Err(Look::Busy(_)) if last.is_some() => {}
-            Err(Look::Busy(error)) => return Err(error.into()),
-            Err(Look::Other(error)) => return Err(error),
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left.is_zero()) {
+                return Err(UserError::timed_out(call, goal.name(), row.phase));
+            }
+            // Where a worker is on the way is no record, so it is looked at from time to time.
+            let look = under_way(&row).map(|_| LOOK);
+            let within = left.into_iter().chain(look).min().unwrap_or(Duration::MAX);
+            desk.moved(call, row.seq(), within).await?;
         }
-        if let Some(timeout) = timeout
-            && began.elapsed() + pause > timeout
-        {
-            let phase = last.map_or(Phase::Received, |row| row.phase);
-            return Err(CliError::timed_out(call, goal.name(), phase));
-        }
-        tokio::time::sleep(pause).await;
-    }
+    })
+    .await
 }
 
-/// Why a look came to nothing.
-enum Look {
-    Busy(DeskError),
-    Other(CliError),
-}
-
-impl From<DeskError> for Look {
-    fn from(error: DeskError) -> Self {
-        Self::Other(error.into())
-    }
-}
-
-/// One look, which also does what is due.
-async fn look(cx: &mut Cx, call: CallId) -> Result<(CallRow, StatusCard), Look> {
-    let desk = match Desk::open(&cx.setup, "watch").await {
-        Ok(desk) => desk,
-        Err(error @ DeskError::Busy { .. }) => return Err(Look::Busy(error)),
-        Err(error) => return Err(error.into()),
-    };
-    let settled = desk.settle(call).await;
-    let seen = seen(cx, &desk, call).await;
-    desk.close().await?;
-    settled?;
-    seen.map_err(Look::Other)
-}
-
-async fn seen(cx: &Cx, desk: &Desk, call: CallId) -> Result<(CallRow, StatusCard), CliError> {
+async fn seen(cx: &Cx, desk: &Desk, call: CallId) -> Result<(CallRow, StatusCard), UserError> {
     let book = desk.book();
-    let row = book.call(call)?.ok_or_else(|| CliError::no_call(call))?;
+    let row = book.call(call)?.ok_or_else(|| UserError::no_call(call))?;
     let live = match under_way(&row) {
         Some(worker) => desk.place(worker).await?,
         None => None,

@@ -1,14 +1,14 @@
 //! `ascall why`: explains an assignment, or a call nobody took.
 
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::decision::{CANDIDATE_HEADS, DecisionJson, decisions, verdict_words};
-use crate::cli::show::event::NamesOf;
-use crate::cli::show::name_of;
 use crate::cli::ui::{Format, Look, Show};
-use crate::cli::words::Word;
 use crate::desk::Book;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::decision::{CANDIDATE_HEADS, DecisionJson, decisions, verdict_words};
+use crate::front::show::event::NamesOf;
+use crate::front::show::name_of;
+use crate::front::words::Word;
 use ascall_engine::domain::event::{Mode, Verdict};
 use ascall_engine::domain::ids::{CallId, Seq, WorkerId};
 use ascall_engine::domain::phase::Phase;
@@ -53,9 +53,9 @@ impl Show for VerdictJson {
 }
 
 /// Explains.
-pub(crate) async fn run(args: &Why, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Why, cx: &mut Cx) -> Result<Exit, UserError> {
     let book = cx.book("why").await?;
-    let row = book.call(args.call)?.ok_or_else(|| CliError::no_call(args.call))?;
+    let row = book.call(args.call)?.ok_or_else(|| UserError::no_call(args.call))?;
     let decisions = decisions(&book.timeline(&row)?);
     if let Some(worker) = args.worker {
         let has_it =
@@ -92,7 +92,7 @@ pub(crate) async fn run(args: &Why, cx: &mut Cx) -> Result<Exit, CliError> {
 }
 
 /// How every worker stands to a call that nobody has, and whether anybody is searched at all.
-async fn now(cx: &mut Cx, call: CallId) -> Result<(), CliError> {
+async fn now(cx: &mut Cx, call: CallId) -> Result<(), UserError> {
     let (counts, stopped) = cx
         .with_desk("why", async |_: &mut Cx, desk| {
             let assign = desk.participants().await?.into_iter().find(|p| p.kind.is_none());
@@ -123,7 +123,7 @@ async fn one_worker(
     worker: WorkerId,
     decisions: &[DecisionJson],
     has_it: bool,
-) -> Result<Exit, CliError> {
+) -> Result<Exit, UserError> {
     let look = cx.ui.look.clone();
     let name = worker.to_string();
     let mut found = Vec::new();
@@ -156,7 +156,7 @@ async fn one_worker(
     drop(book);
     let now = cx
         .with_desk("why", async |_: &mut Cx, desk| {
-            desk.worker(worker).await?.ok_or(CliError::from(
+            desk.worker(worker).await?.ok_or(UserError::from(
                 ascall_engine::domain::refusal::Refusal::NoSuchWorker(worker),
             ))?;
             Ok(desk.verdict(call, worker).await?)

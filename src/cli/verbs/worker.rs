@@ -3,16 +3,16 @@
 use super::{worker_import, worker_page};
 use crate::cli::args::{Change, count, word};
 use crate::cli::cx::Cx;
-use crate::cli::draft;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::mask::Veil;
-use crate::cli::show::event::NamesOf;
-use crate::cli::show::worker::WorkerCard;
 use crate::cli::ui::Format;
-use crate::cli::words::Word;
 use crate::desk::{Asking, Desk, live};
-use ascall_engine::domain::command::{Command, Current, NewWorker, Receipt};
+use crate::front::draft::{self, WorkerDraft};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::mask::Veil;
+use crate::front::show::event::NamesOf;
+use crate::front::show::worker::WorkerCard;
+use crate::front::words::Word;
+use ascall_engine::domain::command::{Command, Current, Receipt};
 use ascall_engine::domain::event::{Duty, Event};
 use ascall_engine::domain::ids::WorkerId;
 use ascall_engine::domain::refusal::Refusal;
@@ -71,10 +71,11 @@ pub(crate) struct Add {
 /// A file of workers.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// Columns: name, tel, at, skills (apart by `;`), services (apart by `;`), duty (on or off), key; `-` is standard input.
-    file: PathBuf,
+    /// Columns: name, tel, at, skills (apart by `;`), services (apart by `;`), duty (on, off, break or suspended), key; a
+    /// column worker, as exports have it, is passed over; `-` is standard input.
+    pub(super) file: PathBuf,
     #[command(flatten)]
-    change: Change,
+    pub(super) change: Change,
 }
 
 /// One worker.
@@ -139,7 +140,7 @@ pub(crate) struct One {
 }
 
 /// Does it.
-pub(crate) async fn run(args: &Worker, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(args: &Worker, cx: &mut Cx) -> Result<Exit, UserError> {
     match args {
         Worker::Add(add) => self::add(add, cx).await,
         Worker::Import(import) => worker_import::run(&import.file, &import.change, cx).await,
@@ -157,18 +158,17 @@ pub(crate) async fn run(args: &Worker, cx: &mut Cx) -> Result<Exit, CliError> {
     }
 }
 
-async fn add(args: &Add, cx: &mut Cx) -> Result<Exit, CliError> {
-    let home = args.at.as_deref().map(draft::point).transpose()?;
-    args.services.iter().try_for_each(|name| cx.setup.must_know(name))?;
+async fn add(args: &Add, cx: &mut Cx) -> Result<Exit, UserError> {
+    let draft = WorkerDraft {
+        name: args.name.clone(),
+        tel: args.tel.clone(),
+        at: args.at.clone(),
+        skills: args.skills.clone(),
+        services: args.services.clone(),
+        off: args.off,
+    };
     cx.with_desk("worker add", async |cx: &mut Cx, desk| {
-        let contact = draft::contact(&cx.setup, &desk.book(), Some(&args.name), &args.tel)?;
-        let new = NewWorker {
-            contact,
-            services: args.services.iter().map(|s| nfc(s)).collect(),
-            skills: args.skills.iter().map(|s| nfc(s)).collect(),
-            home,
-            duty: if args.off { Duty::Off } else { Duty::On },
-        };
+        let new = draft.resolve(&cx.setup, &desk.book())?;
         let receipt = cx.ask(desk, &args.change, Command::AddWorker(new)).await?;
         match receipt.and_then(|receipt| receipt.worker) {
             Some(worker) => show(cx, desk, worker).await,
@@ -178,7 +178,7 @@ async fn add(args: &Add, cx: &mut Cx) -> Result<Exit, CliError> {
     .await
 }
 
-async fn leave(cx: &mut Cx, verb: &str, args: &Leave, duty: Duty) -> Result<Exit, CliError> {
+async fn leave(cx: &mut Cx, verb: &str, args: &Leave, duty: Duty) -> Result<Exit, UserError> {
     let current = match (args.after_current, &args.abort) {
         (true, _) => Current::Finish,
         (false, Some(_)) => Current::Abort,
@@ -196,7 +196,7 @@ async fn change(
     worker: WorkerId,
     asked: &Change,
     command: Command,
-) -> Result<Exit, CliError> {
+) -> Result<Exit, UserError> {
     cx.must_exist()?;
     cx.with_desk(verb, async |cx: &mut Cx, desk| match cx.ask(desk, asked, command).await? {
         Some(receipt) => {
@@ -210,7 +210,12 @@ async fn change(
 }
 
 /// Says which calls the worker lost by it and where they are now: somebody must ring them up, or need not.
-fn say_lost(cx: &mut Cx, desk: &Desk, worker: WorkerId, receipt: &Receipt) -> Result<(), CliError> {
+fn say_lost(
+    cx: &mut Cx,
+    desk: &Desk,
+    worker: WorkerId,
+    receipt: &Receipt,
+) -> Result<(), UserError> {
     let book = desk.book();
     let record = book.records(receipt.seq, 1)?.into_iter().next();
     let events = record.into_iter().filter(|_| !receipt.replayed).flat_map(|r| r.events);
@@ -234,12 +239,12 @@ fn say_lost(cx: &mut Cx, desk: &Desk, worker: WorkerId, receipt: &Receipt) -> Re
     Ok(())
 }
 
-async fn at(cx: &mut Cx, args: &At) -> Result<Exit, CliError> {
+async fn at(cx: &mut Cx, args: &At) -> Result<Exit, UserError> {
     let place = draft::point(&args.place)?;
     cx.must_exist()?;
     cx.with_desk("worker at", async |cx: &mut Cx, desk| {
         known(desk, args.worker).await?;
-        desk.position(args.worker, place);
+        desk.position(args.worker, place).await?;
         // A one-shot leaves at once, so the place is kept now and not with the next coalesced record.
         desk.handle(Asking::default(), Command::KeepPositions).await?;
         show(cx, desk, args.worker).await
@@ -247,17 +252,16 @@ async fn at(cx: &mut Cx, args: &At) -> Result<Exit, CliError> {
     .await
 }
 
-async fn list(cx: &mut Cx, args: &List) -> Result<Exit, CliError> {
+async fn list(cx: &mut Cx, args: &List) -> Result<Exit, UserError> {
     if let Some(service) = &args.service {
         cx.setup.must_know(service)?;
     }
     cx.must_exist()?;
-    let (skill, service) = (args.skill.as_deref().map(nfc), args.service.as_deref().map(nfc));
-    let state = args.state.clone();
-    let wanted = move |w: &live::Worker| {
-        skill.as_ref().is_none_or(|skill| w.skills.contains(skill))
-            && service.as_ref().is_none_or(|s| w.services.is_empty() || w.services.contains(s))
-            && state.as_ref().is_none_or(|state| w.availability == state)
+    let filter = live::WorkerFilter {
+        skill: args.skill.as_deref().map(nfc),
+        service: args.service.as_deref().map(nfc),
+        state: args.state.clone(),
+        above: None,
     };
     // One more than is shown tells whether something is left out.
     // Whoever counts what a program prints must not be cut short.
@@ -266,7 +270,7 @@ async fn list(cx: &mut Cx, args: &List) -> Result<Exit, CliError> {
     let most = if limit == 0 { usize::MAX } else { limit };
     let mut workers = cx
         .with_desk("worker list", async move |_: &mut Cx, desk| {
-            Ok(desk.workers(wanted, most.saturating_add(1)).await?)
+            Ok(desk.workers(filter, most.saturating_add(1)).await?)
         })
         .await?;
     let veil = cx.ui.veil();
@@ -281,13 +285,13 @@ async fn list(cx: &mut Cx, args: &List) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-async fn known(desk: &Desk, worker: WorkerId) -> Result<live::Worker, CliError> {
+async fn known(desk: &Desk, worker: WorkerId) -> Result<live::Worker, UserError> {
     let found = desk.worker(worker).await?;
     Ok(found.ok_or(Refusal::NoSuchWorker(worker))?)
 }
 
 /// Shows one worker in the short form.
-async fn show(cx: &mut Cx, desk: &Desk, worker: WorkerId) -> Result<Exit, CliError> {
+async fn show(cx: &mut Cx, desk: &Desk, worker: WorkerId) -> Result<Exit, UserError> {
     let card = WorkerCard::of(&known(desk, worker).await?, cx.ui.veil_of_one());
     let line = card.line(&cx.ui.look);
     cx.ui.one(&card, &line)?;
@@ -299,6 +303,6 @@ pub(crate) async fn card(
     desk: &Desk,
     worker: WorkerId,
     veil: Veil,
-) -> Result<WorkerCard, CliError> {
+) -> Result<WorkerCard, UserError> {
     Ok(WorkerCard::of(&known(desk, worker).await?, veil))
 }

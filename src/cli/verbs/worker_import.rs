@@ -5,15 +5,15 @@
 
 use crate::cli::args::{Change, key};
 use crate::cli::cx::Cx;
-use crate::cli::draft;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::mark::mark;
 use crate::cli::rows;
-use crate::cli::show::worker::WorkerCard;
 use crate::cli::ui::{Format, Look, Show};
-use crate::cli::words::Word;
 use crate::desk::{Asking, Desk};
+use crate::front::draft;
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::mark::mark;
+use crate::front::show::worker::WorkerCard;
+use crate::front::words::Word;
 use ascall_engine::domain::command::{Command, NewWorker};
 use ascall_engine::domain::event::Duty;
 use ascall_engine::domain::geo::Point;
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The columns that mean something.
-const COLUMNS: [&str; 7] = ["name", "tel", "at", "skills", "services", "duty", "key"];
+const COLUMNS: [&str; 8] = ["name", "tel", "at", "skills", "services", "duty", "key", "worker"];
 
 /// What became of one row.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -86,7 +86,7 @@ struct Typed {
 }
 
 /// Imports the file.
-pub(crate) async fn run(file: &Path, change: &Change, cx: &mut Cx) -> Result<Exit, CliError> {
+pub(crate) async fn run(file: &Path, change: &Change, cx: &mut Cx) -> Result<Exit, UserError> {
     let rows = rows::open(file)?;
     let base = change.key.clone().unwrap_or_else(|| "worker".to_owned());
     cx.with_desk("worker import", async |cx: &mut Cx, desk| {
@@ -100,7 +100,7 @@ pub(crate) async fn run(file: &Path, change: &Change, cx: &mut Cx) -> Result<Exi
             };
             let mut result = match asked {
                 Ok(result) => result,
-                Err(CliError::Said(said)) if [Exit::Usage, Exit::Refused].contains(&said.exit) => {
+                Err(UserError::Said(said)) if [Exit::Usage, Exit::Refused].contains(&said.exit) => {
                     failed = true;
                     let result = if said.exit == Exit::Usage { "invalid" } else { "refused" };
                     let said = said.in_one_line();
@@ -131,7 +131,7 @@ async fn import(
     change: &Change,
     base: &str,
     typed: Typed,
-) -> Result<Imported, CliError> {
+) -> Result<Imported, UserError> {
     typed.services.iter().try_for_each(|name| cx.setup.must_know(name))?;
     let contact = draft::contact(&cx.setup, &desk.book(), Some(&typed.name), &typed.tel)?;
     // The number itself must not stand in a key: keys are journalled.
@@ -143,6 +143,7 @@ async fn import(
         skills: typed.skills,
         home: typed.at,
         duty: typed.duty,
+        handle: None,
     };
     let asking = Asking { key: Some(key), ..change.asking() };
     let command = Command::AddWorker(new);
@@ -167,10 +168,10 @@ async fn import(
     Ok(Imported { result, worker, ..empty })
 }
 
-fn typed(mut cells: BTreeMap<String, String>) -> Result<Typed, CliError> {
+fn typed(mut cells: BTreeMap<String, String>) -> Result<Typed, UserError> {
     if let Some(odd) = cells.keys().find(|name| !COLUMNS.contains(&name.as_str())) {
         let near = crate::toml_file::nearest(odd, &COLUMNS);
-        return Err(CliError::unknown_column(odd, &COLUMNS.join(", "), near));
+        return Err(UserError::unknown_column(odd, &COLUMNS.join(", "), near));
     }
     let mut take = |name: &str| cells.remove(name);
     let list = |text: Option<String>| -> Vec<String> {
@@ -180,18 +181,21 @@ fn typed(mut cells: BTreeMap<String, String>) -> Result<Typed, CliError> {
     let duty = match take("duty").as_deref() {
         None | Some("on") => Duty::On,
         Some("off") => Duty::Off,
+        Some("break") => Duty::Break,
+        Some("suspended") => Duty::Suspended,
         Some(other) => {
-            return Err(CliError::usage(format!("`{other}` is not a duty (on or off)")));
+            let known = "on, off, break or suspended";
+            return Err(UserError::usage(format!("`{other}` is not a duty ({known})")));
         }
     };
     Ok(Typed {
-        name: take("name").ok_or_else(|| CliError::usage("the row has no name"))?,
-        tel: take("tel").ok_or_else(|| CliError::usage("the row has no tel"))?,
+        name: take("name").ok_or_else(|| UserError::usage("the row has no name"))?,
+        tel: take("tel").ok_or_else(|| UserError::usage("the row has no tel"))?,
         at: take("at").as_deref().map(draft::point).transpose()?,
         skills: list(take("skills")),
         services: list(take("services")),
         duty,
-        key: take("key").map(|text| key(&text)).transpose().map_err(CliError::usage)?,
+        key: take("key").map(|text| key(&text)).transpose().map_err(UserError::usage)?,
     })
 }
 
@@ -221,7 +225,7 @@ mod tests {
     #[test]
     fn an_unknown_column_is_refused_with_the_nearest() {
         let error = typed(cells(&[("name", "a"), ("tel", "1"), ("skils", "x")])).unwrap_err();
-        let CliError::Said(said) = error else { panic!("nothing was said") };
+        let UserError::Said(said) = error else { panic!("nothing was said") };
         assert_eq!(said.hint.as_deref(), Some("did you mean `skills`?"));
         assert!(typed(cells(&[("tel", "1")])).is_err());
         assert!(typed(cells(&[("name", "a"), ("tel", "1"), ("duty", "maybe")])).is_err());

@@ -1,21 +1,26 @@
 //! `ascall worker show`: a worker's page, with what the worker has before them.
 
 use crate::cli::cx::Cx;
-use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
-use crate::cli::show::call::CallCard;
-use crate::cli::show::worker::{WorkerCard, WorkerPage};
 use crate::cli::ui::{Format, Show as _, Ui};
-use crate::cli::words::Word;
-use crate::desk::{CallFilter, Desk};
+use crate::front::error::UserError;
+use crate::front::exit::Exit;
+use crate::front::show::call::CallCard;
+use crate::front::show::worker::WorkerPage;
+use crate::front::words::Word;
 use ascall_engine::domain::ids::WorkerId;
 use ascall_engine::domain::refusal::Refusal;
 
 /// Shows it.
-pub(super) async fn run(cx: &mut Cx, worker: WorkerId) -> Result<Exit, CliError> {
+pub(super) async fn run(cx: &mut Cx, worker: WorkerId) -> Result<Exit, UserError> {
     cx.must_exist()?;
-    let page =
-        cx.with_desk("worker show", async |cx: &mut Cx, desk| page(cx, desk, worker).await).await?;
+    let page = cx
+        .with_desk("worker show", async |cx: &mut Cx, desk| {
+            let veils = (cx.ui.veil_of_one(), cx.ui.veil());
+            let known = desk.worker(worker).await?.ok_or(Refusal::NoSuchWorker(worker))?;
+            let offers = desk.offers(Some(worker)).await?;
+            WorkerPage::read(&desk.book(), &known, &offers, veils, &cx.ui.look)
+        })
+        .await?;
     if cx.ui.format == Format::Table {
         at_length(&mut cx.ui, &page)?;
     } else {
@@ -24,23 +29,7 @@ pub(super) async fn run(cx: &mut Cx, worker: WorkerId) -> Result<Exit, CliError>
     Ok(Exit::Done)
 }
 
-async fn page(cx: &Cx, desk: &Desk, id: WorkerId) -> Result<WorkerPage, CliError> {
-    let worker = desk.worker(id).await?.ok_or(Refusal::NoSuchWorker(id))?;
-    let offers = desk.offers(Some(id)).await?;
-    let book = desk.book();
-    let look = &cx.ui.look;
-    let today = CallFilter {
-        worker: Some(id),
-        since: Some(look.clock.midnight()),
-        ended: true,
-        ..CallFilter::default()
-    };
-    let calls = CallCard::read_all(&book, &book.calls(&today)?, cx.ui.veil(), look)?;
-    let card = WorkerCard::of(&worker, cx.ui.veil_of_one());
-    Ok(WorkerPage::of(card, &worker, &offers, calls))
-}
-
-fn at_length(ui: &mut Ui, page: &WorkerPage) -> Result<(), CliError> {
+fn at_length(ui: &mut Ui, page: &WorkerPage) -> Result<(), UserError> {
     let look = &ui.look;
     let worker = &page.worker;
     let person = [Some(&worker.id), worker.name.as_ref(), worker.tel.as_ref()];

@@ -163,6 +163,10 @@ impl<'a> Rows<'a> {
         self.same(seq, id, "ended_at", &facts.ended_at, &row.ended_at());
         self.same(seq, id, "received_at", &facts.received_at, &row.received_at);
         self.same(seq, id, "profile", &facts.profile, &row.profile);
+        self.same(seq, id, "ordinal", &facts.ordinal, &row.ordinal);
+        let counted = self.store.counted(&row.profile_name, facts.ordinal..=facts.ordinal)?;
+        let counted = counted.first().map(|row| row.call);
+        self.same(seq, id, "call counted so", &Some(id), &counted);
         self.same(seq, id, "subject", &facts.subject, &row.subject);
         self.same(seq, id, "tel", &facts.tel, &row.tel);
         self.same(seq, id, "reachable", &facts.reachable, &row.reachable);

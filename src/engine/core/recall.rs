@@ -51,6 +51,7 @@ impl<J: Journal> Core<J> {
                 participant: None,
                 member: None,
                 replayed: true,
+                stands: None,
             };
             return Ok(Ended::Answered(Ok(nothing)));
         }
@@ -68,7 +69,9 @@ impl<J: Journal> Core<J> {
             // What this batch says of a call that it does not recall changes nothing about the call.
             records.extend(self.store.record(*seq)?);
         }
-        Ok(self.world.as_it_stood(row.call, &records, row.seqs.clone()))
+        // Records from before calls were counted do not say the how manyth it was.
+        let stood = self.world.as_it_stood(row.call, &records, row.seqs.clone());
+        Ok(stood.map(|call| Call { ordinal: row.ordinal, ..call }))
     }
 
     /// The row of a call that is over and forgotten, with the records of this batch that still speak of it.

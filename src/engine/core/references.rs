@@ -7,6 +7,7 @@ use crate::domain::command::{Command, Order};
 use crate::domain::event::{Event, Record};
 use crate::domain::ids::CallId;
 use crate::domain::phase::Phase;
+use crate::domain::text::nfc;
 use crate::domain::world::World;
 use crate::journal::{Journal, JournalError};
 use crate::views::{self, CallRow};
@@ -20,24 +21,45 @@ impl<J: Journal> Core<J> {
     ) -> Result<Option<Answer>, JournalError> {
         let Command::RequestCall(new) = &order.command else { return Ok(None) };
         let Some(reference) = self.world.reference_in(new) else { return Ok(None) };
-        let term = views::reference_term(&reference.profile, &reference.text);
+        let Some((row, asked)) = self.named(draft, &reference.profile, &reference.text)? else {
+            return Ok(None);
+        };
+        // What was never accepted may be asked for again.
+        let is_free = !row.phase.is_terminal() || row.phase == Phase::Rejected;
+        let (id, seq) = (row.call, row.seqs.first().copied().unwrap_or_default());
+        Ok((!is_free).then(|| reference.again(id, asked).map(|_| replayed(seq, id))))
+    }
+
+    /// The newest call of a line under a client's own number, live or ended; none: there never was one.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn call_named(&self, line: &str, text: &str) -> Result<Option<CallRow>, JournalError> {
+        let text = nfc(text);
+        Ok(self.named(&Draft::default(), line, &text)?.map(|(row, _)| row))
+    }
+
+    /// The newest call under a number, and the mark of what was asked under it. The newest of them counts: an earlier one
+    /// gave its number back before there could be a later one.
+    fn named(
+        &self,
+        draft: &Draft,
+        line: &str,
+        text: &str,
+    ) -> Result<Option<(CallRow, Option<u64>)>, JournalError> {
+        let term = views::reference_term(line, text);
         let newest = draft.referred.get(&term).map(|call| call.0).or(self.references.newest(term));
         let mut on_disk = Vec::new();
         if newest.is_none() && self.references.may_be_older(term) {
             on_disk = self.store.reader().view()?.lookup(views::BY_REFERENCE, term)?;
             on_disk.sort_unstable();
         }
-        // The newest of them decides: an earlier one gave its number back before there could be a later one.
         for id in newest.into_iter().chain(on_disk.into_iter().rev()).map(CallId) {
             let Some((row, asked)) = self.as_taken(draft, id)? else { continue };
             let mut texts = row.fields.iter().map(|(_, text)| text);
-            if row.profile_name != reference.profile || !texts.any(|text| *text == reference.text) {
-                continue;
+            if row.profile_name == line && texts.any(|one| one == text) {
+                return Ok(Some((row, asked)));
             }
-            // What was never accepted may be asked for again.
-            let is_free = !row.phase.is_terminal() || row.phase == Phase::Rejected;
-            let seq = row.seqs.first().copied().unwrap_or_default();
-            return Ok((!is_free).then(|| reference.again(id, asked).map(|_| replayed(seq, id))));
         }
         Ok(None)
     }

@@ -92,6 +92,9 @@ pub struct Call {
     /// The mark of what was asked under the client's own number.
     #[serde(default)]
     pub asked: Option<u64>,
+    /// The how manyth call of its line it is.
+    #[serde(default)]
+    pub ordinal: u64,
     /// Everybody who was asked or had it, whatever came of it.
     pub told: BTreeSet<WorkerId>,
     /// What came of the work.

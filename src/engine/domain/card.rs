@@ -4,6 +4,7 @@
 //! is theirs to say.
 
 use super::event::Card;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Tokens that begin so are refused by the desk's own payment ledger, for trying things out.
@@ -19,7 +20,7 @@ const NUMBER_MIN: usize = 12;
 const NUMBER_MAX: usize = 19;
 
 /// Why a text is no token. It never repeats the text: that may be a card's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum BadCard {
     /// It is, or holds, a card's number.
     #[error("that is a card number; only the payment provider's token for it is kept")]

@@ -4,7 +4,7 @@
 //! must be thrown away if that record does not become durable.
 
 use super::call::Call;
-use super::command::{Order, Receipt, RowWrite};
+use super::command::{Order, Receipt, RowWrite, Standing};
 use super::event::{BoundKey, Event, NoticeKey, Record};
 use super::follow::Pass;
 use super::geo::Point;
@@ -82,6 +82,10 @@ impl World {
         carried.receipt.call = decided.call;
         carried.receipt.worker = decided.worker;
         carried.receipt.member = decided.member;
+        carried.receipt.stands = decided.call.and_then(|id| {
+            let ended = || carried.departed.iter().find(|call| call.id == id);
+            self.calls.get(&id).or_else(ended).map(Standing::of)
+        });
         if let Some(seq) = decided.replayed {
             (carried.receipt.seq, carried.receipt.replayed) = (seq, true);
         }
@@ -92,6 +96,7 @@ impl World {
                 actor: order.actor.clone(),
                 key,
                 causation: order.causation,
+                trace: order.trace,
                 reason: order.reason.as_deref().map(|r| super::text::veiled(r).into_owned()),
                 events,
             });
@@ -116,6 +121,7 @@ impl World {
             actor: super::event::Actor::Clock,
             key: None,
             causation: None,
+            trace: None,
             reason: None,
             events,
         });
@@ -150,6 +156,7 @@ impl World {
             participant: None,
             member: None,
             replayed: false,
+            stands: None,
         };
         let mut carried = Carried {
             receipt,

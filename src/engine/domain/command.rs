@@ -4,9 +4,10 @@
 //! is pure. Personal data travels in [`Contact`] and [`Person`] only, and ends in subject rows, never in events.
 
 use super::breaker::{BreakerSettings, Order as BreakerOrder};
+use super::call::Call;
 use super::event::{
-    Actor, Card, Duty, Mode, NoticeKey, Op, Outcome, ParticipantKind, SettledBy, Spot, TelDigest,
-    WorkOutcome,
+    Actor, Card, Duty, Mode, NoticeKey, Op, Outcome, ParticipantKind, Said, SettledBy, Spot,
+    TelDigest, WorkOutcome,
 };
 use super::geo::Point;
 use super::ids::{
@@ -15,6 +16,7 @@ use super::ids::{
 };
 use super::phase::Phase;
 use super::profile::{Lang, Profile};
+use super::trace::Trace;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +31,11 @@ pub struct Order {
     pub reason: Option<String>,
     /// The record whose work this answers.
     pub causation: Option<Seq>,
+    /// The state of a call that the asker knows, by the newest record that spoke of it then; when another one has since,
+    /// nothing is done.
+    pub seen: Option<(CallId, Seq)>,
+    /// The trace of the request that it came with.
+    pub trace: Option<Trace>,
     /// What is asked.
     pub command: Command,
 }
@@ -42,6 +49,8 @@ impl Order {
             key: None,
             reason: None,
             causation: None,
+            seen: None,
+            trace: None,
             command,
         }
     }
@@ -49,7 +58,15 @@ impl Order {
     /// A command of the desk's own.
     #[must_use]
     pub fn by_clock(command: Command) -> Self {
-        Self { actor: Actor::Clock, key: None, reason: None, causation: None, command }
+        Self {
+            actor: Actor::Clock,
+            key: None,
+            reason: None,
+            causation: None,
+            seen: None,
+            trace: None,
+            command,
+        }
     }
 }
 
@@ -84,7 +101,7 @@ impl Person {
 }
 
 /// A person together with what may be journalled of them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Contact {
     /// The personal data.
     pub person: Person,
@@ -95,7 +112,7 @@ pub struct Contact {
 }
 
 /// A request for a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewCall {
     /// The service line, by name: its newest version is taken.
     pub profile: String,
@@ -124,7 +141,7 @@ pub struct NewCall {
 }
 
 /// What is to be known of a member.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct MemberCard {
     /// Name, number and card token.
     pub contact: Contact,
@@ -135,7 +152,7 @@ pub struct MemberCard {
 }
 
 /// A request for a worker to be known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewWorker {
     /// Who it is.
     pub contact: Contact,
@@ -147,10 +164,13 @@ pub struct NewWorker {
     pub home: Option<Point>,
     /// On shift at once, or not yet.
     pub duty: Duty,
+    /// A worker who comes along by themselves: the digest of the name they give. Known already, it is the same worker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<TelDigest>,
 }
 
 /// What changes in a call. Only what is named changes.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Amendment {
     /// The new place, with the address as typed.
     pub spot: Option<(Spot, String)>,
@@ -163,7 +183,7 @@ pub struct Amendment {
 }
 
 /// An answer from outside.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
     /// The call.
     pub call: CallId,
@@ -182,18 +202,40 @@ pub struct Answer {
 }
 
 /// What became of sending a notice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     /// Which notice.
     pub notice: NoticeKey,
     /// Which try, from 1.
     pub attempt: u32,
-    /// Whether the transport took it.
-    pub ok: bool,
+    /// What came of it.
+    pub came: Came,
+}
+
+/// What came of one try of a notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    /// Its transport has it.
+    Taken(Said),
+    /// A provider has it and does not know yet what becomes of it: to be asked under this reference.
+    Accepted {
+        /// The provider's own number for it.
+        reference: String,
+    },
+    /// Not this time.
+    Failed {
+        /// What was answered.
+        said: Said,
+        /// It asks not to be tried again before this.
+        wait: Option<Millis>,
+    },
+    /// Never by this way.
+    Refused(Said),
 }
 
 /// Everything that can be asked of the desk.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Command {
     /// Make a new journal a desk.
@@ -447,6 +489,13 @@ pub enum Command {
     Answer(Answer),
     /// What became of sending notices.
     Deliveries(Vec<Delivery>),
+    /// Send a notice again that was delivered or given up.
+    ResendNotice {
+        /// Which.
+        notice: NoticeKey,
+        /// The worker its sentence speaks of, as it was issued.
+        worker: Option<WorkerId>,
+    },
     /// Time has passed: do what is due.
     Tick,
     /// Look after an attention item.
@@ -467,7 +516,7 @@ pub enum Command {
 }
 
 /// What happens to the call a worker has when the worker leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Current {
     /// Refuse when work has begun; release when it has not.
@@ -500,7 +549,7 @@ pub enum RowWrite {
 }
 
 /// What the desk says to an accepted command.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The record; for a command that changed nothing, the newest one.
     pub seq: Seq,
@@ -514,9 +563,83 @@ pub struct Receipt {
     pub member: Option<MemberId>,
     /// The same key was answered before; nothing was done.
     pub replayed: bool,
+    /// How the call concerned stands now; none: whoever wants to know reads its row.
+    pub stands: Option<Standing>,
+}
+
+/// How a call stands, in short: what a program is told that asked for it, without its row being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// The how manyth call of its line it is.
+    pub ordinal: u64,
+    /// Where it stands.
+    pub phase: Phase,
+    /// When trying again makes sense, for a call that was sent away.
+    pub retry_at: Option<Time>,
+}
+
+impl Standing {
+    /// Of a call.
+    #[must_use]
+    pub fn of(call: &Call) -> Self {
+        let retry_at = call.unwinding.and_then(|unwinding| unwinding.retry_at);
+        Self { ordinal: call.ordinal, phase: call.phase, retry_at }
+    }
 }
 
 impl Command {
+    /// Its name, for counters.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::OpenDesk { .. } => "open_desk",
+            Self::StepClock { .. } => "step_clock",
+            Self::AdoptProfile(_) => "adopt_profile",
+            Self::SetParticipant { .. } => "set_participant",
+            Self::SetMode { .. } => "set_mode",
+            Self::ForceBreaker { .. } => "force_breaker",
+            Self::RequestCall(_) => "request_call",
+            Self::CancelCall { .. } => "cancel_call",
+            Self::AmendCall { .. } => "amend_call",
+            Self::SetPriority { .. } => "set_priority",
+            Self::HoldCall { .. } => "hold_call",
+            Self::ReleaseCall { .. } => "release_call",
+            Self::ClaimCall { .. } => "claim_call",
+            Self::Reschedule { .. } => "reschedule",
+            Self::RefundCall { .. } => "refund_call",
+            Self::RateCall { .. } => "rate_call",
+            Self::SetDisposition { .. } => "set_disposition",
+            Self::AddNote { .. } => "add_note",
+            Self::ReopenCall { .. } => "reopen_call",
+            Self::AssignCall { .. } => "assign_call",
+            Self::ReassignCall { .. } => "reassign_call",
+            Self::Depart { .. } => "depart",
+            Self::Arrive { .. } => "arrive",
+            Self::StartWork { .. } => "start_work",
+            Self::FinishWork { .. } => "finish_work",
+            Self::AbortWork { .. } => "abort_work",
+            Self::SettleCall { .. } => "settle_call",
+            Self::WaiveStep { .. } => "waive_step",
+            Self::RetryCall { .. } => "retry_call",
+            Self::AcceptOffer { .. } => "accept_offer",
+            Self::DeclineOffer { .. } => "decline_offer",
+            Self::ReceiveStock { .. } => "receive_stock",
+            Self::WriteOffStock { .. } => "write_off_stock",
+            Self::AddMember(_) => "add_member",
+            Self::AmendMember { .. } => "amend_member",
+            Self::AddWorker(_) => "add_worker",
+            Self::SetDuty { .. } => "set_duty",
+            Self::KeepPositions => "keep_positions",
+            Self::Answer(_) => "answer",
+            Self::Deliveries(_) => "deliveries",
+            Self::ResendNotice { .. } => "resend_notice",
+            Self::Tick => "tick",
+            Self::TakeAttention { .. } => "take_attention",
+            Self::CloseAttention { .. } => "close_attention",
+            Self::Reveal { .. } => "reveal",
+        }
+    }
+
     /// Whether it can still happen to a call of this phase that was forgotten: such a call is recalled.
     #[must_use]
     pub fn recalls(&self, phase: Phase) -> bool {

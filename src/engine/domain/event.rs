@@ -3,8 +3,10 @@
 //! Invariant: everything `evolve` needs is in here; nothing in here names a person (subject ids and keyed digests only).
 //! A kind or a field, once released, stays readable: new fields have defaults, and old shapes have an upcaster.
 
+mod delivery;
 mod values;
 
+pub use delivery::{BadNoticeName, NoticeName, Said};
 pub use values::{
     About, Account, AssignedBy, Candidate, Card, Concern, Decision, Duty, FailKind, Line,
     MemberRef, Mode, MoneyMove, NoticeKey, Op, Outcome, ParkedWhy, ParticipantKind, SettledBy,
@@ -20,6 +22,7 @@ use super::ids::{
 };
 use super::phase::Target;
 use super::profile::{Lang, Profile, Transport};
+use super::trace::Trace;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -38,6 +41,9 @@ pub struct Record {
     /// The record whose work this one answers (an outside answer names the record that asked).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<Seq>,
+    /// The trace of the request it was asked with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
     /// Why, in the words of the person who did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -178,6 +184,9 @@ pub enum Event {
         /// A mark of what was asked under the client's own number: the same request again has the same.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked: Option<u64>,
+        /// The how manyth call of its line it is, whatever the version; 0 in records from before these were counted.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        ordinal: u64,
     },
     /// An ended call is taken up again for something that may still happen to it (a refund, a rating, a disposition):
     /// the call as it stood.
@@ -660,6 +669,9 @@ pub enum Event {
         home: Option<Point>,
         /// Whether the worker is on shift.
         duty: Duty,
+        /// A worker who was not added by the desk but came along by themselves: the digest of the name they gave.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handle: Option<TelDigest>,
     },
     /// A worker came on shift, went off, and so on.
     DutySet {
@@ -701,10 +713,22 @@ pub enum Event {
         /// Its key.
         notice: NoticeKey,
     },
+    /// A provider has taken a notice and does not know yet what becomes of it: it is asked.
+    NoticeAccepted {
+        /// Its key.
+        notice: NoticeKey,
+        /// Which try this was, from 1.
+        attempt: u32,
+        /// The provider's own number for it.
+        reference: String,
+    },
     /// A notice reached its transport.
     NoticeDelivered {
         /// Its key.
         notice: NoticeKey,
+        /// What was answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<Said>,
     },
     /// A notice did not reach its transport.
     NoticeFailed {
@@ -714,6 +738,20 @@ pub enum Event {
         attempt: u32,
         /// When it is tried again; none: given up.
         retry_at: Option<Time>,
+        /// What was answered.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        said: Option<Said>,
+        /// From here on it goes as a text message, because its own way was refused.
+        #[serde(default, skip_serializing_if = "is_false")]
+        by_sms: bool,
+    },
+    /// A notice that was delivered or given up is to be sent again.
+    NoticeResent {
+        /// Its key.
+        notice: NoticeKey,
+        /// The worker the sentence speaks of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        worker: Option<WorkerId>,
     },
     /// A human must decide something.
     AttentionRaised {
@@ -799,8 +837,10 @@ pub fn call_of(event: &Event) -> Option<CallId> {
         Event::CallRecalled { call } => Some(call.id),
         Event::NoticeIssued { notice, .. }
         | Event::NoticeSuppressed { notice }
-        | Event::NoticeDelivered { notice }
-        | Event::NoticeFailed { notice, .. } => Some(notice.call),
+        | Event::NoticeAccepted { notice, .. }
+        | Event::NoticeDelivered { notice, .. }
+        | Event::NoticeFailed { notice, .. }
+        | Event::NoticeResent { notice, .. } => Some(notice.call),
         _ => None,
     }
 }
@@ -808,4 +848,9 @@ pub fn call_of(event: &Event) -> Option<CallId> {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn is_false(value: &bool) -> bool {
     !*value
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(value: &u64) -> bool {
+    *value == 0
 }

@@ -7,6 +7,7 @@ use super::call::Rank;
 use super::event::{NoticeKey, TelDigest};
 use super::geo::{Grid, Point};
 use super::ids::{CallId, MemberId, OfferId, ParticipantId, SubjectId, Time, WorkerId};
+use super::profile::Transport;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that time alone moves on.
@@ -129,14 +130,16 @@ pub struct Index {
     pub workers: BTreeMap<WorkerId, WorkerKeys>,
     /// Notices owed, per call and recipient in order: only the first of each may go out.
     pub queues: BTreeMap<(CallId, SubjectId), Queue>,
-    /// The firsts of these queues, by when they may be tried.
-    pub notice_due: BTreeSet<(Time, NoticeKey)>,
+    /// The firsts of these queues, by transport and by when they may be tried.
+    pub notice_due: BTreeMap<Transport, BTreeSet<(Time, NoticeKey)>>,
     /// Workers by when they were last seen, as long as that is believed.
     pub seen: BTreeSet<(Time, WorkerId)>,
     /// The same by worker.
     pub seen_at: BTreeMap<WorkerId, Time>,
     /// Members by number.
     pub members: BTreeMap<TelDigest, MemberId>,
+    /// Workers who came along by themselves, by the name they gave.
+    pub handles: BTreeMap<TelDigest, WorkerId>,
     /// Who needs which goods, by product.
     pub goods: BTreeMap<String, Wanted>,
     /// Products of which there is enough for somebody who was refused.

@@ -29,5 +29,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 pub mod text;
+pub mod trace;
+mod word;
 pub mod worker;
 pub mod world;

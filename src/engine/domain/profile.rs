@@ -324,7 +324,7 @@ pub enum ResourceOf {
     Assignments,
     /// Calls that may be claimed.
     OpenList,
-    /// Workers.
+    /// Workers, each under the call that they have or had.
     Workers,
     /// Members.
     Members,
@@ -822,6 +822,31 @@ pub enum Transport {
     Inbox,
     /// Handed to the program named in the desk's configuration.
     Command,
+    /// Posted, signed, to the URL named in the desk's configuration.
+    Webhook,
+    /// Sent as KakaoTalk 알림톡 through the provider named in the desk's configuration; as a text message when that is
+    /// refused.
+    Alimtalk,
+    /// Sent as a text message through the same provider.
+    Sms,
+}
+
+impl Transport {
+    /// Every one of them.
+    pub const ALL: [Self; 5] =
+        [Self::Inbox, Self::Command, Self::Webhook, Self::Alimtalk, Self::Sms];
+
+    /// The name used in profiles and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Command => "command",
+            Self::Webhook => "webhook",
+            Self::Alimtalk => "alimtalk",
+            Self::Sms => "sms",
+        }
+    }
 }
 
 impl NoticeRule {

@@ -1,14 +1,17 @@
 //! Why a command is refused: a rule said no. Expected, exhaustive, and nothing has changed.
 
 use super::card::BadCard;
-use super::event::{Duty, SettledBy};
-use super::ids::{AttentionId, CallId, MemberId, OfferId, Time, Won, WorkerId};
+use super::event::{Duty, NoticeName, SettledBy};
+use super::ids::{AttentionId, CallId, MemberId, OfferId, Seq, Time, Won, WorkerId};
 use super::phase::{Phase, Target};
 pub use super::profile::ProfileFault;
+pub use super::word::Word;
+use super::word::word;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// A rule said no.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum Refusal {
     /// No call has this number.
     #[error("there is no call {0}")]
@@ -19,6 +22,24 @@ pub enum Refusal {
     /// No offer has this number, or it is over.
     #[error("offer {0} is not open any more")]
     OfferOver(OfferId),
+    /// No notice of this name was ever sent.
+    #[error("no notice {notice} was sent")]
+    NoSuchNotice {
+        /// What was asked for.
+        notice: NoticeName,
+    },
+    /// A notice that is on its way cannot be sent again.
+    #[error("notice {notice} is on its way")]
+    NoticeOwed {
+        /// Which.
+        notice: NoticeName,
+    },
+    /// A notice that was never sent anywhere: it is read on the desk.
+    #[error("notice {notice} is kept on the desk and sent nowhere")]
+    NoticeStays {
+        /// Which.
+        notice: NoticeName,
+    },
     /// No attention item has this number, or it is done.
     #[error("attention {0} is not open")]
     NoSuchAttention(AttentionId),
@@ -34,7 +55,8 @@ pub enum Refusal {
     #[error("only an operator may use {verb}")]
     OnlyOperator {
         /// What was asked.
-        verb: &'static str,
+        #[serde(deserialize_with = "word")]
+        verb: Word,
     },
     /// No participant has this name.
     #[error("there is no participant `{name}` (known: {known})")]
@@ -100,7 +122,8 @@ pub enum Refusal {
     #[error("{what} must be from {min} to {max}, not {value}")]
     OutOfRange {
         /// Which value.
-        what: &'static str,
+        #[serde(deserialize_with = "word")]
+        what: Word,
         /// What was given.
         value: i64,
         /// The least.
@@ -112,7 +135,8 @@ pub enum Refusal {
     #[error("{what} is longer than {max} characters")]
     TooLong {
         /// Which text.
-        what: &'static str,
+        #[serde(deserialize_with = "word")]
+        what: Word,
         /// The limit.
         max: usize,
     },
@@ -124,7 +148,8 @@ pub enum Refusal {
         /// Where it stands.
         phase: Phase,
         /// What was asked, as a participle.
-        verb: &'static str,
+        #[serde(deserialize_with = "word")]
+        verb: Word,
     },
     /// Work has begun.
     #[error("call {call} is already in service with {worker}")]
@@ -258,7 +283,8 @@ pub enum Refusal {
     #[error("{verb} needs a reason")]
     ReasonMissing {
         /// What was asked.
-        verb: &'static str,
+        #[serde(deserialize_with = "word")]
+        verb: Word,
     },
     /// An answer to a request that was never made, or that was already answered.
     #[error("nobody waits for that answer any more")]
@@ -286,6 +312,16 @@ pub enum Refusal {
         key: String,
         /// The fields that differ.
         differ: String,
+    },
+    /// More has happened to the call than the asker knew of.
+    #[error("call {call} has moved on: it is at record {now}, and record {seen} was meant")]
+    Stale {
+        /// The call.
+        call: CallId,
+        /// What the asker knew.
+        seen: Seq,
+        /// The newest record that speaks of it.
+        now: Seq,
     },
     /// Somebody else was first.
     #[error("call {call} was taken by {worker}")]
@@ -403,7 +439,8 @@ pub enum Refusal {
     #[error("a member needs {field}")]
     MemberNeeds {
         /// What is missing.
-        field: &'static str,
+        #[serde(deserialize_with = "word")]
+        field: Word,
     },
     /// What was given for a card is no token.
     #[error(transparent)]

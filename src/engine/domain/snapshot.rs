@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// The form of the chunks; it rises whenever an entity changes its shape.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// How many call numbers share a chunk.
 const CALLS_EACH: u64 = 64;

@@ -118,6 +118,7 @@ pub fn worker(home: Option<Point>, skills: &[&str]) -> Command {
         skills: skills.iter().map(|s| (*s).to_owned()).collect(),
         home,
         duty: Duty::On,
+        handle: None,
     })
 }
 

@@ -3,7 +3,7 @@
 //! Invariant: availability is derived, never stored; at most one live assignment and one exclusive offer at a time.
 
 use super::call::AssignmentState;
-use super::event::{Duty, Window};
+use super::event::{Duty, TelDigest, Window};
 use super::geo::Point;
 use super::ids::{CallId, OfferId, SubjectId, Time, WorkerId};
 use serde::{Deserialize, Serialize};
@@ -38,10 +38,12 @@ pub struct Worker {
     pub reserved: BTreeMap<CallId, Window>,
     /// How often customers rated the worker, and the sum of the stars.
     pub rated: (u32, u32),
+    /// The name under which the worker came along by themselves; none: added by the desk.
+    pub handle: Option<TelDigest>,
 }
 
 /// What a worker can be given, derived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Availability {
     /// Taken out of service by the desk.

@@ -12,7 +12,7 @@ use super::ids::{
 use super::index::{CallKeys, Index, WorkerKeys};
 use super::member::Member;
 use super::participant::Participant;
-use super::profile::{Profile, StepSpec};
+use super::profile::{Profile, StepSpec, Transport};
 use super::stock::Stock;
 use super::worker::{Availability, Worker};
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,15 @@ pub struct Counters {
     /// Members.
     #[serde(default)]
     pub member: u64,
+}
+
+/// A service line: the profiles of one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Line {
+    /// The line's own number: its first profile version.
+    pub number: ProfileId,
+    /// How many calls it ever had.
+    pub calls: u64,
 }
 
 /// A profile together with who answers each of its steps.
@@ -116,7 +125,7 @@ pub struct Attention {
 }
 
 /// A notice that is still to be delivered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owed {
     /// The worker the sentence speaks of.
     pub worker: Option<WorkerId>,
@@ -124,6 +133,40 @@ pub struct Owed {
     pub tries: u32,
     /// Not before then.
     pub not_before: Time,
+    /// What a provider calls it who has taken it and is asked what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// It goes as a text message, because its own way was refused.
+    #[serde(default)]
+    pub by_sms: bool,
+    /// The last try that surely came to nothing: what is tried after it is asked for under a new key.
+    #[serde(default)]
+    pub surely: u32,
+    /// A person has it sent again.
+    #[serde(default)]
+    pub again: bool,
+}
+
+impl Owed {
+    /// One that was never tried.
+    #[must_use]
+    pub fn new(worker: Option<WorkerId>, not_before: Time) -> Self {
+        Self {
+            worker,
+            tries: 0,
+            not_before,
+            reference: None,
+            by_sms: false,
+            surely: 0,
+            again: false,
+        }
+    }
+
+    /// The number of the try that is to be reported of next: the one a provider has, or a new one.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        if self.reference.is_some() { self.tries } else { self.tries + 1 }
+    }
 }
 
 /// The part of the world that is the fold of the journal.
@@ -141,6 +184,9 @@ pub struct Desk {
     pub profiles: BTreeMap<ProfileId, Arc<Adopted>>,
     /// The newest version of each name.
     pub newest: BTreeMap<String, ProfileId>,
+    /// The service lines, by name.
+    #[serde(default)]
+    pub lines: BTreeMap<String, Line>,
     /// Whoever answers.
     pub participants: BTreeMap<ParticipantId, Participant>,
     /// The stage `assign`.
@@ -149,6 +195,9 @@ pub struct Desk {
     pub attention: BTreeMap<AttentionId, Attention>,
     /// Notices owed.
     pub notices: BTreeMap<NoticeKey, Owed>,
+    /// Notices given up about which an attention item is open.
+    #[serde(default)]
+    pub dead: BTreeSet<NoticeKey>,
     /// Goods, by name.
     #[serde(default)]
     pub stock: BTreeMap<String, Stock>,
@@ -294,6 +343,18 @@ impl World {
             .filter_map(|id| self.desk.profiles.get(id).map(|adopted| (*id, &adopted.spec)))
     }
 
+    /// The service line called `name`.
+    #[must_use]
+    pub fn line(&self, name: &str) -> Option<Line> {
+        self.desk.lines.get(name).copied()
+    }
+
+    /// The worker who came along by themselves under this name.
+    #[must_use]
+    pub fn worker_called(&self, handle: TelDigest) -> Option<&Worker> {
+        self.index.handles.get(&handle).and_then(|id| self.workers.get(id))
+    }
+
     /// The call an offer is about: one that is out, or the last broadcast of the call.
     #[must_use]
     pub fn offer(&self, id: super::ids::OfferId) -> Option<&Call> {
@@ -356,24 +417,26 @@ impl World {
     /// When the next notice may be tried; none: none is owed.
     #[must_use]
     pub fn next_notice_due(&self) -> Option<Time> {
-        self.index.notice_due.first().map(|(at, _)| *at)
+        self.index.notice_due.values().filter_map(|due| due.first()).map(|(at, _)| *at).min()
     }
 
-    /// Notices that may be tried up to `now`, the longest due first: of each call and recipient only the first.
-    pub fn notices_due(&self, now: Time) -> impl Iterator<Item = (Time, NoticeKey)> {
-        self.index.notice_due.iter().take_while(move |(at, _)| *at <= now).copied()
+    /// Notices that may be tried by this transport up to `now`, the longest due first: of each call and recipient only the
+    /// first.
+    pub fn notices_due(&self, by: Transport, now: Time) -> impl Iterator<Item = (Time, NoticeKey)> {
+        let due = self.index.notice_due.get(&by).into_iter().flatten();
+        due.take_while(move |(at, _)| *at <= now).copied()
     }
 
-    /// How often an owed notice was tried.
+    /// The first notice of a call that was given up, as long as somebody is to look after it.
     #[must_use]
-    pub fn notice_tries(&self, key: &NoticeKey) -> Option<u32> {
-        self.desk.notices.get(key).map(|owed| owed.tries)
+    pub fn dead_notice(&self, call: CallId) -> Option<NoticeKey> {
+        self.desk.dead.iter().find(|notice| notice.call == call).copied()
     }
 
-    /// The worker that an owed notice speaks of.
+    /// What is known of a notice that is owed.
     #[must_use]
-    pub fn notice_worker(&self, key: &NoticeKey) -> Option<WorkerId> {
-        self.desk.notices.get(key).and_then(|owed| owed.worker)
+    pub fn owed(&self, key: &NoticeKey) -> Option<&Owed> {
+        self.desk.notices.get(key)
     }
 
     /// Requests that are out to participants outside: call and step.
@@ -537,8 +600,10 @@ impl World {
 
     pub(crate) fn reindex_notices(&mut self, key: NoticeKey) {
         let queue = self.index.queues.entry((key.call, key.to)).or_default();
-        if let Some(head) = queue.head.take() {
-            self.index.notice_due.remove(&head);
+        if let Some(head) = queue.head.take()
+            && let Some(due) = self.index.notice_due.get_mut(&head.1.transport)
+        {
+            due.remove(&head);
         }
         if self.desk.notices.contains_key(&key) {
             queue.keys.insert(key);
@@ -550,7 +615,8 @@ impl World {
                 let not_before =
                     self.desk.notices.get(first).map_or(self.desk.at, |o| o.not_before);
                 queue.head = Some((not_before, *first));
-                self.index.notice_due.insert((not_before, *first));
+                let due = self.index.notice_due.entry(first.transport).or_default();
+                due.insert((not_before, *first));
             }
             None => drop(self.index.queues.remove(&(key.call, key.to))),
         }
@@ -573,6 +639,8 @@ impl World {
             world.index.services.intern(&adopted.spec.name);
         }
         world.calls = calls.into_iter().map(|call| (call.id, call)).collect();
+        let named = workers.iter().filter_map(|worker| Some((worker.handle?, worker.id)));
+        world.index.handles = named.collect();
         world.workers = workers.into_iter().map(|worker| (worker.id, worker)).collect();
         // Those that nobody would believe any more need not be forgotten one by one at the first decision.
         let believed = Time(world.desk.at.0.saturating_sub_unsigned(settings.stale_after.0));

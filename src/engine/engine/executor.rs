@@ -189,6 +189,8 @@ fn report(
         key: None,
         reason: None,
         causation: None,
+        trace: None,
+        seen: None,
         command: Command::Answer(answer),
     };
     // A desk that has closed asks again when it opens.

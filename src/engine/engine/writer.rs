@@ -10,7 +10,7 @@ use super::{HandleError, Message, Reply, WorkLeft};
 use crate::core::{Core, Done};
 use crate::domain::breaker::StateKind;
 use crate::domain::command::{Command, Delivery, Order};
-use crate::domain::event::{Event, Record};
+use crate::domain::event::{Event, Record, Said};
 use crate::domain::geo::Point;
 use crate::domain::ids::{ParticipantId, Seq, Time, WorkerId};
 use crate::domain::world::World;
@@ -120,7 +120,10 @@ impl Writer {
             match self.inbox.recv_timeout(LEAVING_LOOK) {
                 Ok(Message::Order(_, Some(reply))) => drop(reply.send(Err(HandleError::Closing))),
                 // Whoever asked is told by the end of their channel that the desk is closing.
-                Ok(Message::DryRun(..) | Message::Ask(_) | Message::Close(_)) | Err(_) => {}
+                Ok(
+                    Message::DryRun(..) | Message::Ask(_) | Message::Named(..) | Message::Close(_),
+                )
+                | Err(_) => {}
                 Ok(message) => self.sort(message, &mut intake),
             }
             self.take_deliveries(&mut intake);
@@ -168,6 +171,10 @@ impl Writer {
                 drop(reply.send(would));
             }
             Message::Ask(question) => question(self.core.world(), self.clock.now()),
+            Message::Named(line, number, reply) => {
+                let found = self.core.call_named(&line, &number);
+                drop(reply.send(found.map_err(|_| HandleError::Stopped)));
+            }
             Message::Position(worker, point) => intake.positions.push((worker, point)),
             Message::Deliveries(all) => intake.deliveries.extend(all),
             Message::Close(reply) => intake.closing = Some(reply),
@@ -211,7 +218,7 @@ impl Writer {
     fn take_deliveries(&mut self, intake: &mut Intake) {
         if !intake.deliveries.is_empty() {
             let deliveries = std::mem::take(&mut intake.deliveries);
-            self.outbox.came_back(&deliveries);
+            self.outbox.came_back(&deliveries, self.clock.now());
             intake.orders.push(Order::by_clock(Command::Deliveries(deliveries)));
             intake.replies.push(None);
         }
@@ -356,9 +363,10 @@ fn tell(record: &Record, world: &World) {
             Event::AttentionRaised { attention, concern, .. } => {
                 tracing::warn!(seq = record.seq.0, %attention, ?concern, "a human must look");
             }
-            Event::NoticeFailed { notice, attempt, retry_at } => {
+            Event::NoticeFailed { notice, attempt, retry_at, said, .. } => {
                 let (call, dead) = (notice.call, retry_at.is_none());
-                tracing::warn!(seq = record.seq.0, %call, attempt, dead, "a notice was not taken");
+                let (by, said) = (notice.transport.name(), said.as_ref().map(Said::to_string));
+                tracing::warn!(seq = record.seq.0, %call, by, attempt, said, dead, "a notice was not taken");
             }
             _ => {}
         }

@@ -6,6 +6,7 @@
 use super::Table;
 use super::lock::{Holder, LockError};
 use crate::domain::ids::{Seq, Time};
+use serde::{Deserialize, Serialize};
 use std::io;
 
 /// Why the journal could not do what was asked.
@@ -62,7 +63,7 @@ impl JournalError {
 }
 
 /// Where the damage is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Corruption {
     /// A record's checksum, chain or length does not hold.
@@ -101,7 +102,7 @@ impl From<Corruption> for JournalError {
 }
 
 /// What is wrong with the call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Misuse {
     /// Time in the journal never goes back.
@@ -128,6 +129,9 @@ pub enum Misuse {
         /// The end of the journal.
         head: Seq,
     },
+    /// A copy of a journal that lies in no file.
+    #[error("this journal lies in no file and cannot be copied into one")]
+    NoFile,
 }
 
 impl From<Misuse> for JournalError {

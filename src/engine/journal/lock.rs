@@ -1,13 +1,16 @@
 //! The lock of a store: one engine per file.
 //!
 //! Invariant: the operating system's lock on `<store>.lock` is the truth; the text in it only tells
-//! a loser who won. The file is never removed, and the lock is kept while the store is opened again.
+//! a loser who won, and the next one who died. The file is never removed, and the lock is kept while the store is opened
+//! again. That somebody died is not forgotten until the store was found whole.
 //! Knows nothing of what the store contains.
 
 use std::fmt;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The longest holder text that is read.
 const TEXT_MAX: u64 = 256;
@@ -65,6 +68,16 @@ pub struct StoreLock {
     file: File,
     path: PathBuf,
     died: Option<Holder>,
+    whole: Arc<AtomicBool>,
+}
+
+/// What a look at a lock found. While it is kept, nobody can take the store.
+#[derive(Debug)]
+pub struct Peek {
+    /// Holds the shared lock; none: the store was never opened.
+    _file: Option<File>,
+    /// Who left without letting go, and nobody has found the store whole since.
+    pub died: Option<Holder>,
 }
 
 impl StoreLock {
@@ -87,9 +100,28 @@ impl StoreLock {
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
         let died = read_holder(&mut file);
-        let mut lock = Self { file, path, died };
+        let mut lock = Self { file, path, died, whole: Arc::default() };
         lock.write(&holder.text())?;
         Ok(lock)
+    }
+
+    /// Looks at the lock of the store at `store` without writing anything.
+    ///
+    /// # Errors
+    /// [`LockError::Busy`] when somebody has it.
+    pub fn peek(store: &Path) -> Result<Peek, LockError> {
+        let mut file = match File::open(Self::path_for(store)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Peek { _file: None, died: None });
+            }
+            other => other?,
+        };
+        let holder = read_holder(&mut file);
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Peek { _file: Some(file), died: holder }),
+            Err(TryLockError::WouldBlock) => Err(LockError::Busy { holder }),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
     }
 
     /// Where the lock of a store lies.
@@ -113,6 +145,12 @@ impl StoreLock {
         self.died.as_ref()
     }
 
+    /// To be set once the whole store was verified: what the one before left behind is then settled.
+    #[must_use]
+    pub fn whole(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.whole)
+    }
+
     fn write(&mut self, text: &str) -> io::Result<()> {
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0))?;
@@ -122,8 +160,9 @@ impl StoreLock {
 
 impl Drop for StoreLock {
     fn drop(&mut self) {
-        // An empty file says: left cleanly. The lock itself goes with the handle.
-        if let Err(error) = self.write("") {
+        // An empty file says: left cleanly, and nothing to look into. The lock itself goes with the handle.
+        let unsettled = self.died.take().filter(|_| !self.whole.load(Ordering::Acquire));
+        if let Err(error) = self.write(&unsettled.map(|died| died.text()).unwrap_or_default()) {
             tracing::warn!(%error, "the holder's name stays in the lock file");
         }
     }
@@ -166,8 +205,34 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = dir.path().join("desk.redb");
         std::fs::write(StoreLock::path_for(&store), holder(7).text()).unwrap();
+        for _ in 0..2 {
+            let lock = StoreLock::try_acquire(&store, &holder(8)).unwrap();
+            assert_eq!(lock.died(), Some(&holder(7)), "until somebody has looked");
+        }
         let lock = StoreLock::try_acquire(&store, &holder(8)).unwrap();
-        assert_eq!(lock.died(), Some(&holder(7)));
+        lock.whole().store(true, Ordering::Release);
+        drop(lock);
+        assert!(StoreLock::try_acquire(&store, &holder(8)).unwrap().died().is_none());
+    }
+
+    #[test]
+    fn a_look_changes_nothing_and_keeps_others_out() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = dir.path().join("desk.redb");
+        assert!(StoreLock::peek(&store).unwrap().died.is_none());
+        assert!(!StoreLock::path_for(&store).exists(), "a look makes nothing");
+        std::fs::write(StoreLock::path_for(&store), holder(7).text()).unwrap();
+        let peek = StoreLock::peek(&store).unwrap();
+        assert_eq!(peek.died, Some(holder(7)));
+        assert!(StoreLock::peek(&store).is_ok(), "two may look");
+        assert!(StoreLock::try_acquire(&store, &holder(8)).is_err());
+        drop(peek);
+        let lock = StoreLock::try_acquire(&store, &holder(8)).unwrap();
+        let Err(LockError::Busy { holder: Some(seen) }) = StoreLock::peek(&store) else {
+            panic!("somebody has it");
+        };
+        assert_eq!(seen, holder(8));
+        drop(lock);
     }
 
     #[test]

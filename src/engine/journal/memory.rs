@@ -306,12 +306,12 @@ impl Journal for MemoryJournal {
 }
 
 impl JournalReader for MemoryJournal {
-    fn view(&self) -> Result<Box<dyn JournalView>, JournalError> {
+    fn view(&self) -> Result<Arc<dyn JournalView>, JournalError> {
         let store = self.store();
         if store.stopped {
             return Err(JournalError::Stopped);
         }
-        Ok(Box::new(MemoryView { state: Arc::clone(&store.state) }))
+        Ok(Arc::new(MemoryView { state: Arc::clone(&store.state) }))
     }
 }
 

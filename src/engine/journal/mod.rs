@@ -6,6 +6,8 @@
 
 use crate::domain::ids::{Seq, Time};
 use std::ops::{ControlFlow, RangeInclusive};
+use std::path::Path;
+use std::sync::Arc;
 
 mod block;
 mod chunks;
@@ -239,12 +241,12 @@ pub trait JournalReader: Send + Sync {
     ///
     /// # Errors
     /// [`JournalError::Stopped`] between a stop and a reopen.
-    fn view(&self) -> Result<Box<dyn JournalView>, JournalError>;
+    fn view(&self) -> Result<Arc<dyn JournalView>, JournalError>;
 }
 
 /// One committed state of the store. Every method fails with [`JournalError::Corrupt`] when what it
 /// read is not what was written, never with a wrong answer.
-pub trait JournalView: Send {
+pub trait JournalView: Send + Sync {
     /// The end of the journal in this state.
     ///
     /// # Errors
@@ -315,4 +317,14 @@ pub trait JournalView: Send {
     /// # Errors
     /// The first damage found.
     fn check(&self) -> Result<Checked, JournalError>;
+
+    /// Writes this state into a new file at `path`, synced, as a store of its own with the same records, hashes and rows.
+    /// Damage is carried over: whoever needs a good copy checks it. On an error there is no file.
+    ///
+    /// # Errors
+    /// Storage, of either side; [`Misuse::NoFile`] from an adapter that keeps its state in no file.
+    fn copy_to(&self, path: &Path) -> Result<(), JournalError> {
+        let _ = path;
+        Err(Misuse::NoFile.into())
+    }
 }

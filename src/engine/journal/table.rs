@@ -3,10 +3,12 @@
 //! Invariant: a number is written into checksums and a name into the file, so neither ever changes
 //! or is given to another table. What a row means is not known here.
 
+use serde::{Deserialize, Serialize};
+
 macro_rules! tables {
     ($($(#[$doc:meta])* $name:ident = $code:literal, $file:literal;)*) => {
         /// A table of rows with `u64` keys.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Table {
             $($(#[$doc])* $name = $code,)*
         }
@@ -67,6 +69,10 @@ tables! {
     Live = 15, "rows.live";
     /// What people wrote down about calls, by seq.
     Notes = 16, "rows.notes";
+    /// The names of service lines, by the line's number.
+    Lines = 17, "rows.lines";
+    /// The number of a call, by its line and its ordinal there.
+    Ordinals = 18, "rows.ordinals";
 }
 
 #[cfg(test)]

@@ -16,7 +16,8 @@
 use super::protocol::{self, AnswerFault, NOT_DONE_HEADER, Reply};
 use super::{ANSWER_BYTES_DEFAULT, Cause, Outcome, Request};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, Response, StatusCode, Url};
+pub(crate) use reqwest::{Client, Url};
+use reqwest::{Response, StatusCode};
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -100,14 +101,7 @@ impl HttpParticipant {
     /// # Errors
     /// What is wrong with the settings.
     pub fn new(settings: HttpSettings) -> Result<Self, BadHttp> {
-        let url =
-            Url::parse(&settings.url).map_err(|_| BadHttp::NotUrl { url: settings.url.clone() })?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(BadHttp::Scheme { scheme: url.scheme().to_owned() });
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(BadHttp::Credentials);
-        }
+        let url = checked_url(&settings.url)?;
         let authorization = settings
             .token
             .map(|token| {
@@ -117,7 +111,7 @@ impl HttpParticipant {
             })
             .transpose()
             .map_err(|_: reqwest::header::InvalidHeaderValue| BadHttp::Token)?;
-        let client = client(&url, settings.connect_timeout).map_err(BadHttp::Client)?;
+        let client = client(&url, settings.connect_timeout)?;
         Ok(Self { client, url, authorization, answer_bytes_max: settings.answer_bytes_max })
     }
 
@@ -211,7 +205,26 @@ impl From<Result<Reply, AnswerFault>> for Outcome {
     }
 }
 
-fn client(url: &Url, connect_timeout: Duration) -> reqwest::Result<Client> {
+/// An address that can be asked, without a secret in it.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn checked_url(text: &str) -> Result<Url, BadHttp> {
+    let url = Url::parse(text).map_err(|_| BadHttp::NotUrl { url: text.to_owned() })?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(BadHttp::Scheme { scheme: url.scheme().to_owned() });
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(BadHttp::Credentials);
+    }
+    Ok(url)
+}
+
+/// The one way this program speaks HTTP to others.
+///
+/// # Errors
+/// The machine cannot.
+pub(crate) fn client(url: &Url, connect_timeout: Duration) -> Result<Client, BadHttp> {
     let mut builder = Client::builder()
         .user_agent(concat!("ascall/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
@@ -228,7 +241,7 @@ fn client(url: &Url, connect_timeout: Duration) -> reqwest::Result<Client> {
         // No roots: a machine without certificates can still speak plain HTTP on its own network.
         builder = builder.tls_certs_only([]);
     }
-    builder.build()
+    builder.build().map_err(BadHttp::Client)
 }
 
 /// An error before there was a response: only one of the connection itself means nothing was sent.

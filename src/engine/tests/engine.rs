@@ -12,7 +12,6 @@ use ascall_engine::domain::world::Settings;
 use ascall_engine::engine::{Config, Engine, OpenError};
 use ascall_engine::views::CallFilter;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 fn repair() -> Profile {
     serde_json::from_value(serde_json::json!({
@@ -65,6 +64,7 @@ fn worker() -> Order {
             skills: Vec::new(),
             home: Some("37.57,126.98".parse().unwrap()),
             duty: Duty::On,
+            handle: None,
         }),
     )
 }
@@ -72,20 +72,19 @@ fn worker() -> Order {
 fn config(folder: &tempfile::TempDir) -> Config {
     let mut config = Config::at(folder.path().join("desk.redb"), "test");
     config.profiles = vec![repair()];
-    config.lock_timeout = Duration::ZERO;
     config
 }
 
 #[tokio::test]
 async fn what_was_acknowledged_is_there_after_closing_and_opening() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::open(config(&folder)).await.unwrap();
+    let engine = Engine::open(&config(&folder)).unwrap();
     engine.handle(worker()).await.unwrap();
     let receipt = engine.handle(request(1)).await.unwrap();
     assert_eq!(receipt.call, Some(CallId(1)));
     engine.close().await.unwrap();
 
-    let engine = Engine::open(config(&folder)).await.unwrap();
+    let engine = Engine::open(&config(&folder)).unwrap();
     let row = engine.store().call(CallId(1)).unwrap().unwrap();
     assert_eq!(row.phase, Phase::Assigned);
     let live = engine.ask(|world, _| world.calls().count()).await.unwrap();
@@ -96,8 +95,8 @@ async fn what_was_acknowledged_is_there_after_closing_and_opening() {
 #[tokio::test]
 async fn a_store_that_is_taken_names_who_has_it() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::open(config(&folder)).await.unwrap();
-    let second = Engine::open(config(&folder)).await;
+    let engine = Engine::open(&config(&folder)).unwrap();
+    let second = Engine::open(&config(&folder));
     let Err(OpenError::Busy { holder: Some(holder), .. }) = second else {
         panic!("opened twice");
     };
@@ -108,7 +107,7 @@ async fn a_store_that_is_taken_names_who_has_it() {
 #[tokio::test]
 async fn a_subscription_sees_every_record_once_and_in_order() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::open(config(&folder)).await.unwrap();
+    let engine = Engine::open(&config(&folder)).unwrap();
     let mut feed = engine.subscribe(Seq(0));
     for n in 0..20 {
         engine.handle(request(n)).await.unwrap();
@@ -125,7 +124,7 @@ async fn a_subscription_sees_every_record_once_and_in_order() {
 #[tokio::test]
 async fn many_callers_share_commits_and_each_gets_one_call() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::open(config(&folder)).await.unwrap();
+    let engine = Engine::open(&config(&folder)).unwrap();
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..200 {
         let engine = engine.clone();
@@ -149,7 +148,7 @@ async fn many_callers_share_commits_and_each_gets_one_call() {
 #[tokio::test]
 async fn a_worker_who_lost_a_call_is_still_found_by_it() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::open(config(&folder)).await.unwrap();
+    let engine = Engine::open(&config(&folder)).unwrap();
     engine.handle(worker()).await.unwrap();
     engine.handle(request(1)).await.unwrap();
     let call = CallId(1);
@@ -169,7 +168,7 @@ async fn a_worker_who_lost_a_call_is_still_found_by_it() {
 #[tokio::test]
 async fn a_profile_and_a_participant_are_read_from_their_rows() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::open(config(&folder)).await.unwrap();
+    let engine = Engine::open(&config(&folder)).unwrap();
     engine.handle(request(1)).await.unwrap();
     let row = engine.store().call(CallId(1)).unwrap().unwrap();
     assert_eq!(engine.store().profile(row.profile).unwrap(), Some(repair()));
@@ -183,7 +182,7 @@ async fn a_profile_and_a_participant_are_read_from_their_rows() {
 #[tokio::test]
 async fn the_state_before_a_record_is_that_of_the_records_before_it() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = Engine::open(config(&folder)).await.unwrap();
+    let engine = Engine::open(&config(&folder)).unwrap();
     engine.handle(worker()).await.unwrap();
     let receipt = engine.handle(request(1)).await.unwrap();
     let before = engine.store().world_before(receipt.seq, Settings::default()).unwrap();
@@ -200,9 +199,9 @@ async fn a_desk_that_closes_knows_what_became_of_its_notices() {
     let mut by_program = config(&folder);
     by_program.profiles[0].notices[0].transport = Transport::Command;
     let words = ["sh", "-c", &format!("cat >> {}; echo >> {0}", sent.display())];
-    by_program.notice_command = Some(words.map(str::to_owned).to_vec());
+    by_program.couriers.command = Some(words.map(str::to_owned).to_vec());
     for _ in 0..3 {
-        let engine = Engine::open(by_program.clone()).await.unwrap();
+        let engine = Engine::open(&by_program).unwrap();
         if engine.store().call(CallId(1)).unwrap().is_none() {
             engine.handle(worker()).await.unwrap();
             engine.handle(request(1)).await.unwrap();

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use tokio::task::JoinSet;
 
 /// A desk with one service line, whose plan and more are `own`.
-async fn desk(folder: &tempfile::TempDir, own: Value) -> Engine {
+fn desk(folder: &tempfile::TempDir, own: &Value) -> Engine {
     let mut profile = json!({
         "name": "line",
         "title": {"ko": "일", "en": "line"},
@@ -31,7 +31,7 @@ async fn desk(folder: &tempfile::TempDir, own: Value) -> Engine {
     let profile: Profile = serde_json::from_value(profile).unwrap();
     let mut config = Config::at(folder.path().join("desk.redb"), "test");
     config.profiles = vec![profile];
-    Engine::open(config).await.unwrap()
+    Engine::open(&config).unwrap()
 }
 
 async fn order(engine: &Engine, command: Command) -> Result<Option<CallId>, Refusal> {
@@ -87,6 +87,7 @@ async fn workers(engine: &Engine, count: u64) {
             skills: Vec::new(),
             home: Some(place()),
             duty: Duty::On,
+            handle: None,
         })
     };
     for added in at_once(engine, (0..count).map(|_| worker())).await {
@@ -109,7 +110,7 @@ fn one_winner(call: CallId, answers: Vec<Result<Option<CallId>, Refusal>>) -> Wo
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_claim_one_call_and_one_has_it() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = desk(&folder, json!({"plan": [{"stage": "claim"}]})).await;
+    let engine = desk(&folder, &json!({"plan": [{"stage": "claim"}]}));
     workers(&engine, 200).await;
     let call = order(&engine, request(1, &[])).await.unwrap().unwrap();
     let claims = (1..=200).map(|n| Command::ClaimCall { call, worker: WorkerId(n), at: None });
@@ -126,7 +127,7 @@ async fn two_hundred_claim_one_call_and_one_has_it() {
 async fn all_who_are_asked_say_yes_and_one_has_it() {
     let folder = tempfile::tempdir().unwrap();
     let plan = json!([{"stage": "broadcast", "rings_m": [1_000], "ring_ms": 60_000, "most": 200}]);
-    let engine = desk(&folder, json!({ "plan": plan })).await;
+    let engine = desk(&folder, &json!({ "plan": plan }));
     workers(&engine, 200).await;
     let call = order(&engine, request(1, &[])).await.unwrap().unwrap();
     let row = engine.store().call(call).unwrap().unwrap();
@@ -140,7 +141,7 @@ async fn all_who_are_asked_say_yes_and_one_has_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_calls_claimed_by_two_hundred_are_two_hundred_pairs() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = desk(&folder, json!({"plan": [{"stage": "claim"}]})).await;
+    let engine = desk(&folder, &json!({"plan": [{"stage": "claim"}]}));
     workers(&engine, 200).await;
     for answer in at_once(&engine, (1..=200).map(|n| request(n, &[]))).await {
         answer.unwrap();
@@ -209,7 +210,7 @@ fn reserved_and_short(engine: &Engine, calls: &[CallId]) -> (usize, usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_orders_at_once_take_exactly_what_they_asked_for() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = desk(&folder, shop()).await;
+    let engine = desk(&folder, &shop());
     order(&engine, receive(1_000)).await.unwrap();
     let orders = at_once(&engine, (1..=100).map(buy)).await;
     let calls: Vec<CallId> = orders.into_iter().map(|call| call.unwrap().unwrap()).collect();
@@ -231,7 +232,7 @@ async fn a_hundred_orders_at_once_take_exactly_what_they_asked_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_hundred_orders_for_half_as_many_goods_never_sell_one_twice() {
     let folder = tempfile::tempdir().unwrap();
-    let engine = desk(&folder, shop()).await;
+    let engine = desk(&folder, &shop());
     order(&engine, receive(500)).await.unwrap();
     let orders = at_once(&engine, (1..=100).map(buy)).await;
     let calls: Vec<CallId> = orders.into_iter().map(|call| call.unwrap().unwrap()).collect();

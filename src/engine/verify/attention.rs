@@ -2,15 +2,15 @@
 //!
 //! Invariant: holds open items only. Knows what a concern is about, not how it is remedied.
 
-use super::Checker;
 use super::model::Call;
 use super::rule::Rule;
 use super::search::stage_end;
-use crate::domain::event::{About, Concern, Event};
+use super::{Checker, Ctx};
+use crate::domain::event::{About, Actor, Concern, Event, NoticeKey};
 use crate::domain::ids::{AttentionId, CallId, ParticipantId, Time};
 use crate::domain::phase::Phase;
 use crate::domain::profile::{Position, Stage};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The open items, both ways.
 #[derive(Debug, Default)]
@@ -19,8 +19,12 @@ pub(super) struct Attentions {
     by_about: BTreeMap<About, BTreeMap<Concern, AttentionId>>,
     /// The machine's clock stepped in the record being read.
     pub clock_stepped: bool,
-    /// A notice died in the record being read: the calls.
-    pub died: Vec<CallId>,
+    /// Notices that died in the record being read.
+    pub died: Vec<NoticeKey>,
+    /// Notices given up, as long as a human has them to look after.
+    dead: BTreeSet<NoticeKey>,
+    /// The calls of which one was delivered after all in the record being read.
+    back: BTreeSet<CallId>,
     /// A participant did not understand us in the record being read.
     pub misconfigured: Vec<(CallId, Option<ParticipantId>)>,
 }
@@ -34,6 +38,13 @@ impl Attentions {
     /// Whether anything is open about the call.
     pub fn has_any(&self, call: CallId) -> bool {
         self.by_about.contains_key(&About::Call(call))
+    }
+
+    /// A notice was delivered, perhaps after it had been given up.
+    pub fn back(&mut self, key: &NoticeKey) {
+        if self.dead.remove(key) {
+            self.back.insert(key.call);
+        }
     }
 
     /// How many items are open.
@@ -55,7 +66,7 @@ impl Checker {
         self.attentions.clock_stepped = true;
     }
 
-    pub(super) fn attention_event(&mut self, event: &Event) {
+    pub(super) fn attention_event(&mut self, ctx: Ctx<'_>, event: &Event) {
         match event {
             Event::AttentionRaised { attention, about, concern } => {
                 self.ids.attentions.next(&mut self.log, "attention", attention.0);
@@ -66,11 +77,20 @@ impl Checker {
                 self.log.check(Rule::H1, open, || format!("{attention} is taken but not open"));
             }
             Event::AttentionDone { attention } => {
+                let by_itself = matches!(ctx.actor, Actor::Clock);
                 let item = self.attentions.open.remove(attention);
                 self.log.check(Rule::H1, item.is_some(), || {
                     format!("{attention} is done but was not open")
                 });
                 let Some((about, concern)) = item else { return };
+                if let (About::Call(call), Concern::NoticeDead) = (about, concern) {
+                    let before = self.attentions.dead.len();
+                    self.attentions.dead.retain(|key| key.call != call);
+                    let none_left = self.attentions.dead.len() == before;
+                    self.log.check(Rule::H3, !by_itself || none_left, || {
+                        format!("{attention} is done while a notice of {call} is given up")
+                    });
+                }
                 if let Some(of) = self.attentions.by_about.get_mut(&about) {
                     of.remove(&concern);
                     if of.is_empty() {
@@ -124,10 +144,19 @@ impl Checker {
             let raised = attentions.has(About::Desk, Concern::ClockStepped);
             log.check(Rule::H2, raised, || "the clock stepped and nobody is told".to_owned());
         }
-        for call in std::mem::take(&mut attentions.died) {
+        for key in std::mem::take(&mut attentions.died) {
+            let call = key.call;
+            attentions.dead.insert(key);
             let raised = attentions.has(About::Call(call), Concern::NoticeDead)
                 || attentions.has(About::Desk, Concern::NoticeDead);
             log.check(Rule::H2, raised, || format!("a notice of {call} died unseen"));
+        }
+        for call in std::mem::take(&mut attentions.back) {
+            let left = attentions.dead.iter().any(|key| key.call == call);
+            let open = attentions.has(About::Call(call), Concern::NoticeDead);
+            log.check(Rule::H3, left == open, || {
+                format!("{call}: notices given up: {left}, a human has them: {open}")
+            });
         }
         for (call, participant) in std::mem::take(&mut attentions.misconfigured) {
             let raised = attentions.has_misconfigured(call, participant);

@@ -21,6 +21,8 @@ pub struct CallFacts {
     pub call: CallId,
     /// The profile version it is pinned to.
     pub profile: ProfileId,
+    /// The how manyth call of its line it is.
+    pub ordinal: u64,
     /// Whose call.
     pub subject: SubjectId,
     /// Where it stands.
@@ -288,6 +290,7 @@ impl Checker {
         CallFacts {
             call,
             profile: c.profile,
+            ordinal: c.ordinal,
             subject: c.subject,
             phase: c.phase,
             phase_at: c.phase_at,

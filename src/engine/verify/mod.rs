@@ -46,7 +46,7 @@ pub use model::{CallMoney, Progress, StepState};
 pub use quiet::Quiet;
 pub use rule::{FAULTS_MAX, Fault, Report, Rule, RuleCount};
 
-use crate::domain::event::{Actor, Event, Mode, Record};
+use crate::domain::event::{Actor, Event, Mode, Record, TelDigest};
 use crate::domain::ids::{CallId, OfferId, ProfileId, Seq, Time, WorkerId};
 use crate::domain::profile::Profile;
 use attention::Attentions;
@@ -96,6 +96,10 @@ pub struct Checker {
     members: Members,
     /// Marks of the client's own numbers that are taken.
     references: BTreeSet<u64>,
+    /// How many calls each line had.
+    counted: BTreeMap<String, u64>,
+    /// Names under which workers came along by themselves.
+    handles: BTreeSet<TelDigest>,
     notices: Notices,
     attentions: Attentions,
     keys: Keys,
@@ -170,6 +174,8 @@ impl Checker {
             stock: BTreeMap::new(),
             members: Members::default(),
             references: BTreeSet::new(),
+            counted: BTreeMap::new(),
+            handles: BTreeSet::new(),
             notices: Notices::default(),
             attentions: Attentions::default(),
             keys: Keys::default(),
@@ -331,11 +337,13 @@ impl Checker {
             Event::NoticeIssued { .. }
             | Event::WorkersTold { .. }
             | Event::NoticeSuppressed { .. }
+            | Event::NoticeAccepted { .. }
             | Event::NoticeDelivered { .. }
-            | Event::NoticeFailed { .. } => self.notice_event(ctx, event),
+            | Event::NoticeFailed { .. }
+            | Event::NoticeResent { .. } => self.notice_event(ctx, event),
             Event::AttentionRaised { .. }
             | Event::AttentionTaken { .. }
-            | Event::AttentionDone { .. } => self.attention_event(event),
+            | Event::AttentionDone { .. } => self.attention_event(ctx, event),
             Event::CallRecalled { .. } => self.recalled(event),
             Event::CallRated { .. } | Event::DispositionSet { .. } | Event::RefundAsked { .. } => {
                 self.aftermath_event(ctx, event);

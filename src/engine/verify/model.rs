@@ -236,6 +236,8 @@ pub(super) struct Call {
     pub goods: Goods,
     /// The mark of the client's own number, until it may be used again.
     pub reference: Option<u64>,
+    /// The how manyth call of its line it is.
+    pub ordinal: u64,
     pub outcome: Option<WorkOutcome>,
     pub rating: Option<u8>,
     pub disposition: Option<String>,

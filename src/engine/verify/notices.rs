@@ -26,10 +26,25 @@ pub(super) struct Notices {
     allowed: BTreeMap<Due, Option<bool>>,
     /// What this record issued or suppressed.
     said: BTreeSet<NoticeKey>,
-    /// Notices on their way, with the last try and when the next may be.
-    open: BTreeMap<NoticeKey, (u32, Option<Time>)>,
+    /// Notices on their way.
+    open: BTreeMap<NoticeKey, Open>,
     /// The same by call and recipient, oldest first.
     lines: BTreeMap<(CallId, SubjectId), VecDeque<NoticeKey>>,
+}
+
+/// A notice on its way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Open {
+    /// The last try.
+    tried: u32,
+    /// When the next may be.
+    not_before: Option<Time>,
+    /// A provider has it and is asked what became of it.
+    accepted: bool,
+    /// Its own way was refused: it goes as a text message.
+    by_sms: bool,
+    /// It is sent again, and so out of order.
+    again: bool,
 }
 
 impl Notices {
@@ -221,10 +236,14 @@ impl Checker {
                 }
             }
             Event::NoticeSuppressed { notice } => self.said(ctx, *notice, false),
-            Event::NoticeDelivered { notice } => self.delivered(*notice),
-            Event::NoticeFailed { notice, attempt, retry_at } => {
-                self.failed(ctx, *notice, *attempt, *retry_at);
+            Event::NoticeAccepted { notice, attempt, reference } => {
+                self.accepted(ctx, *notice, *attempt, reference);
             }
+            Event::NoticeDelivered { notice, .. } => self.delivered(*notice),
+            Event::NoticeFailed { notice, attempt, retry_at, by_sms, .. } => {
+                self.failed(ctx, *notice, *attempt, *retry_at, *by_sms);
+            }
+            Event::NoticeResent { notice, .. } => self.resent(ctx, *notice),
             _ => {}
         }
     }
@@ -254,7 +273,7 @@ impl Checker {
         let first = notices.said.insert(key);
         log.check(Rule::O1, first, || format!("{key:?} is said twice"));
         if first && issued && key.transport != Transport::Inbox {
-            notices.open.insert(key, (0, None));
+            notices.open.insert(key, Open::default());
             notices.lines.entry((key.call, key.to)).or_default().push_back(key);
         }
     }
@@ -263,6 +282,7 @@ impl Checker {
         if self.is_open(key, "delivered") {
             self.check_order(key);
             self.notices.end(&key);
+            self.attentions.back(&key);
         }
     }
 
@@ -271,37 +291,82 @@ impl Checker {
         self.log.check(Rule::O2, open, || format!("{key:?} is {what} but does not wait"))
     }
 
-    /// The oldest notice to a recipient about a call goes first.
+    /// The oldest notice to a recipient about a call goes first, but for what is sent again.
     fn check_order(&mut self, key: NoticeKey) {
+        let again = self.notices.open.get(&key).is_some_and(|open| open.again);
         let first = self.notices.lines.get(&(key.call, key.to)).and_then(VecDeque::front).copied();
-        self.log.check(
-            Rule::O5,
-            first.is_none_or(|first| first == key || first.seq == key.seq),
-            || format!("{key:?} is sent before {first:?} has ended"),
-        );
+        let in_turn = first.is_none_or(|first| first == key || first.seq == key.seq);
+        self.log.check(Rule::O5, again || in_turn, || {
+            format!("{key:?} is sent before {first:?} has ended")
+        });
     }
 
-    fn failed(&mut self, ctx: Ctx<'_>, key: NoticeKey, attempt: u32, retry_at: Option<Time>) {
+    /// Whether this try is the one that follows, and not before its time.
+    fn check_try(&mut self, ctx: Ctx<'_>, key: NoticeKey, attempt: u32) -> Open {
+        let open = self.notices.open.get(&key).copied().unwrap_or_default();
+        let next = if open.accepted { open.tried } else { open.tried + 1 };
+        let in_turn = attempt == next && attempt <= TRIES_MAX;
+        self.log.check(Rule::O7, in_turn && open.not_before.is_none_or(|t| ctx.at >= t), || {
+            format!("{key:?} has try {attempt} after {open:?}")
+        });
+        open
+    }
+
+    fn accepted(&mut self, ctx: Ctx<'_>, key: NoticeKey, attempt: u32, reference: &str) {
+        if !self.is_open(key, "accepted") {
+            return;
+        }
+        self.check_order(key);
+        let open = self.check_try(ctx, key, attempt);
+        let asks = matches!(key.transport, Transport::Alimtalk | Transport::Sms);
+        self.log.check(Rule::O9, asks && !open.accepted && !reference.is_empty(), || {
+            format!("{key:?} is accepted, by {:?}, after {open:?}", key.transport)
+        });
+        let accepted = Open { tried: attempt, not_before: None, accepted: true, ..open };
+        self.notices.open.insert(key, accepted);
+    }
+
+    fn failed(
+        &mut self,
+        ctx: Ctx<'_>,
+        key: NoticeKey,
+        attempt: u32,
+        retry_at: Option<Time>,
+        by_sms: bool,
+    ) {
         if !self.is_open(key, "failed") {
             return;
         }
         self.check_order(key);
-        let (last, not_before) = self.notices.open.get(&key).copied().unwrap_or_default();
-        let in_turn = attempt == last + 1 && attempt <= TRIES_MAX;
-        self.log.check(Rule::O7, in_turn && not_before.is_none_or(|t| ctx.at >= t), || {
-            format!(
-                "{key:?} fails try {attempt} after {last}, which was to wait until {not_before:?}"
-            )
-        });
+        let open = self.check_try(ctx, key, attempt);
         self.log.check(Rule::O7, retry_at.is_none_or(|t| t > ctx.at), || {
             format!("{key:?} is tried again at {retry_at:?}, which is over")
         });
+        let turns =
+            !by_sms || (key.transport == Transport::Alimtalk && !open.by_sms && retry_at.is_some());
+        self.log.check(Rule::O9, turns, || format!("{key:?} turns to SMS after {open:?}"));
         if retry_at.is_some() {
-            self.notices.open.insert(key, (attempt, retry_at));
+            let by_sms = open.by_sms || by_sms;
+            let waits =
+                Open { tried: attempt, not_before: retry_at, accepted: false, by_sms, ..open };
+            self.notices.open.insert(key, waits);
         } else {
             self.notices.end(&key);
-            self.attentions.died.push(key.call);
+            self.attentions.died.push(key);
         }
+    }
+
+    /// A person has it sent again; it had ended, and was one that goes anywhere.
+    fn resent(&mut self, ctx: Ctx<'_>, key: NoticeKey) {
+        let Self { notices, log, calls, .. } = self;
+        let past = key.seq < ctx.seq && key.transport != Transport::Inbox;
+        log.check(Rule::O10, past && ctx.is_operator(), || {
+            format!("{key:?} is sent again by {:?}", ctx.actor)
+        });
+        log.check(Rule::I9, calls.was_received(key.call), || format!("nobody knows {key:?}"));
+        let again = Open { again: true, ..Open::default() };
+        let was_open = notices.open.insert(key, again).is_some();
+        log.check(Rule::O10, !was_open, || format!("{key:?} is sent again but had not ended"));
     }
 
     pub(super) fn check_notices(&mut self, ctx: Ctx<'_>) {

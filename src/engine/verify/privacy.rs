@@ -34,7 +34,9 @@ pub(super) fn scan(log: &mut Log, record: &Record, profiles: &BTreeMap<ProfileId
             Event::CallRecalled { call } => {
                 has_number(&(&call.kind, &call.steps, &call.disposition))
             }
-            Event::ProfileAdopted { .. }
+            // A provider's number for a message is its own, and many begin with a date.
+            Event::NoticeAccepted { .. }
+            | Event::ProfileAdopted { .. }
             | Event::ParticipantSet { .. }
             | Event::StockMoved { .. } => false,
             _ => has_number(event),

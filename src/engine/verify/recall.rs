@@ -335,6 +335,7 @@ fn revived(b: &Body, spec: Arc<Profile>) -> Call {
         wants: None,
         goods,
         reference: None,
+        ordinal: b.ordinal,
         outcome: b.outcome,
         rating: b.rating,
         disposition: b.disposition.clone(),

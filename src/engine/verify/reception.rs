@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 impl Checker {
     pub(super) fn received(&mut self, ctx: Ctx<'_>, event: &Event) {
-        let Event::CallReceived { call, profile, subject, parent, priority, .. } = event else {
+        let Event::CallReceived { call, profile, subject, parent, priority, ordinal, .. } = event
+        else {
             return;
         };
         self.ids.calls.next(&mut self.log, "call", call.0);
@@ -30,7 +31,15 @@ impl Checker {
         self.log.check(Rule::I7, is_new, || format!("{call} is received again"));
         let (Some(spec), true) = (spec, is_new) else { return };
         self.check_request(ctx, event, &spec);
-        let Some(new) = begun(ctx, event, spec) else { return };
+        let counted = self.counted.entry(spec.name.clone()).or_default();
+        *counted += 1;
+        // Records from before calls were counted do not say it.
+        let nth = if *ordinal == 0 { *counted } else { *ordinal };
+        self.log.check(Rule::I10, nth == *counted, || {
+            format!("{call} is counted as {nth} of `{}`, and is {counted}", spec.name)
+        });
+        let Some(mut new) = begun(ctx, event, spec) else { return };
+        new.ordinal = nth;
         self.calls.known.insert(*call, new);
         self.calls.touched.insert(*call);
         self.calls.received += 1;
@@ -134,6 +143,7 @@ fn begun(ctx: Ctx<'_>, event: &Event, spec: Arc<Profile>) -> Option<Call> {
         wants: goods(&spec, fields),
         goods: Goods::None,
         reference: members::reference(&spec, fields),
+        ordinal: 0,
         outcome: None,
         rating: None,
         disposition: None,

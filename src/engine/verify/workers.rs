@@ -12,7 +12,13 @@ use std::collections::BTreeMap;
 impl Checker {
     pub(super) fn worker_event(&mut self, event: &Event) {
         match event {
-            Event::WorkerAdded { worker, subject, services, skills, duty, .. } => {
+            Event::WorkerAdded { worker, subject, services, skills, duty, handle, .. } => {
+                if let Some(handle) = handle {
+                    let is_first = self.handles.insert(*handle);
+                    self.log.check(Rule::U4, is_first, || {
+                        format!("{worker} came along under the name of another worker")
+                    });
+                }
                 self.ids.workers.next(&mut self.log, "worker", worker.0);
                 self.ids.subjects.seen(&mut self.log, "subject", subject.0);
                 let new = Worker {

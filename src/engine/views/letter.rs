@@ -5,23 +5,42 @@
 use super::{CallRow, Store};
 use crate::domain::event::{NoticeKey, call_of};
 use crate::domain::ids::{Time, Won, WorkerId};
-use crate::domain::profile::{NoticeRule, Profile, Role};
+use crate::domain::profile::{NoticeOn, NoticeRule, Profile, Role};
 use crate::domain::tel::Tel;
 use crate::domain::text::grouped;
 use crate::domain::world::World;
+use std::collections::BTreeMap;
 
 /// How a point in time is written: the zone of the desk is known to whoever runs it.
 pub type Face = fn(Time) -> String;
+
+/// What a provider has approved for a notice: its own name for it, and what goes into each of its blanks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form {
+    /// The provider's name for it.
+    pub code: String,
+    /// By the name of the blank; to be filled in as a sentence is.
+    pub blanks: BTreeMap<String, String>,
+}
+
+/// Forms by profile, by what the notice tells of, and by who is told.
+pub type Forms = BTreeMap<String, BTreeMap<NoticeOn, BTreeMap<Role, Form>>>;
 
 /// A notice in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
     /// The recipient's number; none: erased or never given.
     pub to: Option<String>,
+    /// The name of the call's profile.
+    pub profile: String,
+    /// What it tells of.
+    pub on: NoticeOn,
     /// Who the recipient is to the call.
     pub role: Role,
     /// The sentence.
     pub text: String,
+    /// The form for it, filled in; none: there is none.
+    pub form: Option<Form>,
 }
 
 impl Letter {
@@ -29,7 +48,7 @@ impl Letter {
     #[must_use]
     pub fn to_json(&self, key: &NoticeKey) -> String {
         serde_json::json!({
-            "key": key_text(key),
+            "key": key.name().to_string(),
             "call": key.call.to_string(),
             "to": self.to,
             "role": self.role,
@@ -39,27 +58,23 @@ impl Letter {
     }
 }
 
-/// The key of a notice as one word: record, rule, recipient, transport.
-#[must_use]
-pub fn key_text(key: &NoticeKey) -> String {
-    let transport = match key.transport {
-        crate::domain::profile::Transport::Inbox => "inbox",
-        crate::domain::profile::Transport::Command => "command",
-    };
-    format!("{}/{}/{}/{transport}", key.seq, key.rule, key.to)
-}
-
 /// The words of a notice that is owed; none: its call or rule is not known.
 #[must_use]
-pub fn of_notice(world: &World, store: &Store, face: Face, key: &NoticeKey) -> Option<Letter> {
+pub fn of_notice(
+    world: &World,
+    store: &Store,
+    face: Face,
+    forms: &Forms,
+    key: &NoticeKey,
+) -> Option<Letter> {
     let row = match world.call(key.call) {
         Some(call) => CallRow::of(call, world),
         None => store.call(key.call).ok().flatten()?,
     };
     let profile = &world.profile(row.profile)?.spec;
-    let worker = world.notice_worker(key);
+    let worker = world.owed(key).and_then(|owed| owed.worker);
     let subject = worker.and_then(|id| world.worker(id)).map(|w| (w.id, w.subject));
-    write(store, face, profile, &row, key, subject)
+    write(store, face, forms, profile, &row, key, subject)
 }
 
 /// The words of a notice.
@@ -67,6 +82,7 @@ pub fn of_notice(world: &World, store: &Store, face: Face, key: &NoticeKey) -> O
 pub fn write(
     store: &Store,
     face: Face,
+    forms: &Forms,
     profile: &Profile,
     row: &CallRow,
     key: &NoticeKey,
@@ -113,7 +129,19 @@ pub fn write(
         let known = NoticeRule::BLANKS.contains(&name) || is_own(name);
         known.then(|| word(name).or_else(|| own(name)).unwrap_or_default())
     };
-    Some(Letter { to: recipient.tel, role: rule.to, text: filled(text, fill) })
+    let form = forms.get(&profile.name).and_then(|of| of.get(&rule.on)?.get(&rule.to));
+    let form = form.map(|form| Form {
+        code: form.code.clone(),
+        blanks: form.blanks.iter().map(|(k, text)| (k.clone(), filled(text, fill))).collect(),
+    });
+    Some(Letter {
+        profile: profile.name.clone(),
+        on: rule.on,
+        role: rule.to,
+        text: filled(text, fill),
+        form,
+        to: recipient.tel.clone(),
+    })
 }
 
 /// Won with separators; nothing for none.
@@ -130,7 +158,7 @@ fn reason(store: &Store, row: &CallRow, key: &NoticeKey) -> Option<String> {
 
 /// Fills in the blanks in one pass, so that what a customer wrote is never taken for a blank itself. An empty one takes
 /// the space before it along; what is no blank stays as it is.
-fn filled(text: &str, fill: impl Fn(&str) -> Option<String>) -> String {
+fn filled(text: &str, fill: impl Fn(&str) -> Option<String> + Copy) -> String {
     let mut out = String::with_capacity(text.len() + 32);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {

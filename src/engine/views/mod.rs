@@ -18,12 +18,14 @@ use crate::domain::profile::Profile;
 use crate::domain::snapshot::Part;
 use crate::domain::world::{Settings, World};
 use crate::journal::redb::{Options, RedbJournal};
-use crate::journal::{Head, JournalError, JournalReader, JournalView, Order, Table};
+use crate::journal::{Batch, Head, Journal as _, JournalError, JournalReader, JournalView, Order};
+use crate::journal::{RowChange, Table};
 use crate::record;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, RangeInclusive};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The index of ended calls by phone digest.
 pub const BY_TEL: u8 = 1;
@@ -38,6 +40,8 @@ pub const BY_REFERENCE: u8 = 5;
 
 /// The row of [`Table::Meta`] that holds the secret of the phone digests.
 pub const DIGEST_KEY: u64 = 1;
+/// The row of [`Table::Meta`] that holds the desk's epoch.
+const EPOCH: u64 = 2;
 
 /// The term of a worker in [`BY_WORKER`].
 #[must_use]
@@ -50,6 +54,18 @@ pub fn worker_term(worker: WorkerId) -> u64 {
 pub fn member_term(member: MemberId) -> u64 {
     member.0
 }
+
+/// The key of a call in [`Table::Ordinals`]: the keys of a line follow each other.
+#[must_use]
+pub fn ordinal_key(line: ProfileId, ordinal: u64) -> u64 {
+    u64::from(line.0) << ORDINAL_BITS | ordinal.min(ORDINAL_MAX)
+}
+
+/// The bits of a key in [`Table::Ordinals`] that count within the line.
+const ORDINAL_BITS: u32 = 40;
+
+/// The most calls of a line that have a key.
+const ORDINAL_MAX: u64 = (1 << ORDINAL_BITS) - 1;
 
 /// The term of a client's own number for a call of a line in [`BY_REFERENCE`]; several may share one.
 #[must_use]
@@ -64,7 +80,7 @@ pub fn reference_term(profile: &str, reference: &str) -> u64 {
 }
 
 /// Which calls a list shows. Everything that is named must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallFilter {
     /// Under this number.
     pub tel: Option<TelDigest>,
@@ -84,6 +100,8 @@ pub struct CallFilter {
     pub profile: Option<String>,
     /// Ended ones too.
     pub ended: bool,
+    /// With a lower number: for the page before this one.
+    pub below: Option<CallId>,
     /// At most this many, the newest; 0: all.
     pub limit: usize,
 }
@@ -99,6 +117,7 @@ impl CallFilter {
             && (self.phases.is_empty() || self.phases.contains(&row.phase))
             && self.since.is_none_or(|since| row.received_at >= since)
             && self.profile.as_ref().is_none_or(|name| row.profile_name == *name)
+            && self.below.is_none_or(|below| row.call < below)
     }
 
     /// The index that finds the fewest of the calls it takes.
@@ -114,6 +133,17 @@ impl CallFilter {
 #[derive(Clone)]
 pub struct Store {
     reader: Arc<dyn JournalReader>,
+    /// The secret of the digests, once it was read: it never changes.
+    secret: Arc<OnceLock<Vec<u8>>>,
+}
+
+/// One committed state, however often it is looked at.
+struct Still(Arc<dyn JournalView>);
+
+impl JournalReader for Still {
+    fn view(&self) -> Result<Arc<dyn JournalView>, JournalError> {
+        Ok(Arc::clone(&self.0))
+    }
 }
 
 /// How many rows are read at once when all are walked through.
@@ -123,7 +153,7 @@ impl Store {
     /// Over a journal's reader.
     #[must_use]
     pub fn new(reader: Arc<dyn JournalReader>) -> Self {
-        Self { reader }
+        Self { reader, secret: Arc::default() }
     }
 
     /// Over the file at `path`, without a desk: what `status` and `list` read when nobody holds the store. The caller
@@ -135,12 +165,39 @@ impl Store {
         Ok(Self::new(Arc::from(RedbJournal::open_read(path, Options::default())?)))
     }
 
+    /// The same store as it is committed now, whatever is written meanwhile. To be held as briefly as a view.
+    ///
+    /// # Errors
+    /// Storage.
+    pub fn still(&self) -> Result<Self, JournalError> {
+        Ok(Self::new(Arc::new(Still(self.reader.view()?))))
+    }
+
     /// The end of the journal.
     ///
     /// # Errors
     /// Storage and damage.
     pub fn head(&self) -> Result<Head, JournalError> {
         self.reader.view()?.head()
+    }
+
+    /// The desk's epoch: 0 until it is restored from a copy, then raised with each restore. Numbers of records mean the
+    /// same only within an epoch: after a restore the records behind the copy are gone, and their numbers are given again.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn epoch(&self) -> Result<u64, JournalError> {
+        let bytes = self.reader.view()?.row(Table::Meta, EPOCH)?;
+        let eight = bytes.and_then(|bytes| bytes.try_into().ok());
+        Ok(eight.map_or(0, u64::from_le_bytes))
+    }
+
+    /// Writes what is committed now into a new file at `path`, as a store of its own; on an error there is no file.
+    ///
+    /// # Errors
+    /// Storage, of either side. Damage is carried over, not found.
+    pub fn copy_to(&self, path: &Path) -> Result<(), JournalError> {
+        self.reader.view()?.copy_to(path)
     }
 
     /// One call, live or ended; none: there is none of that number.
@@ -203,7 +260,8 @@ impl Store {
             _ => ControlFlow::Continue(()),
         };
         let Some((family, term)) = filter.term() else {
-            return walk_kept(view.as_ref(), visit);
+            let upto = filter.below.map_or(u64::MAX, |below| below.0.saturating_sub(1));
+            return walk_kept(view.as_ref(), upto, visit);
         };
         let mut ids = view.lookup(family, term)?;
         ids.sort_unstable();
@@ -215,6 +273,51 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// The number that a service line has; none: there is no such line.
+    fn line(view: &dyn JournalView, name: &str) -> Result<Option<ProfileId>, JournalError> {
+        let all = 0..=u64::from(u32::MAX);
+        let lines = view.rows(Table::Lines, all, Order::Ascending, usize::MAX)?;
+        let found = lines.iter().find(|(_, bytes)| bytes == name.as_bytes());
+        Ok(found.and_then(|(number, _)| u32::try_from(*number).ok()).map(ProfileId))
+    }
+
+    /// How many calls a line ever had.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn count(&self, line: &str) -> Result<u64, JournalError> {
+        let view = self.reader.view()?;
+        let Some(line) = Self::line(view.as_ref(), line)? else { return Ok(0) };
+        let all = ordinal_key(line, 0)..=ordinal_key(line, ORDINAL_MAX);
+        let last = view.rows(Table::Ordinals, all, Order::Descending, 1)?;
+        Ok(last.first().map_or(0, |(key, _)| key & ORDINAL_MAX))
+    }
+
+    /// Calls of a line by the how manyth they are, live or ended, in that order; those that are not there are left out.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn counted(
+        &self,
+        line: &str,
+        ordinals: RangeInclusive<u64>,
+    ) -> Result<Vec<CallRow>, JournalError> {
+        let still = self.still()?;
+        let view = still.reader.view()?;
+        let Some(line) = Self::line(view.as_ref(), line)? else { return Ok(Vec::new()) };
+        if *ordinals.start() > ORDINAL_MAX {
+            return Ok(Vec::new());
+        }
+        let keys = ordinal_key(line, *ordinals.start())..=ordinal_key(line, *ordinals.end());
+        let rows = view.rows(Table::Ordinals, keys, Order::Ascending, usize::MAX)?;
+        let mut calls = Vec::with_capacity(rows.len());
+        for (_, bytes) in rows {
+            let Ok(number) = <[u8; 8]>::try_from(bytes) else { continue };
+            calls.extend(still.call(CallId(u64::from_le_bytes(number)))?);
+        }
+        Ok(calls)
     }
 
     /// The records that speak of a call, each with only the events about it, oldest first. What was said of another call
@@ -411,8 +514,13 @@ impl Store {
     /// # Errors
     /// Storage and damage.
     pub fn digest(&self, tel: &str) -> Result<TelDigest, JournalError> {
-        let secret = self.reader.view()?.row(Table::Meta, DIGEST_KEY)?.unwrap_or_default();
-        Ok(digest_with(&secret, tel))
+        if let Some(secret) = self.secret.get() {
+            return Ok(digest_with(secret, tel));
+        }
+        Ok(match self.reader.view()?.row(Table::Meta, DIGEST_KEY)? {
+            Some(secret) => digest_with(self.secret.get_or_init(|| secret), tel),
+            None => digest_with(&[], tel),
+        })
     }
 
     /// The reader beneath, for checks of the store itself.
@@ -422,12 +530,28 @@ impl Store {
     }
 }
 
+/// Begins a new epoch in the store at `path`, which nobody else has open: at least `at_least`, and always higher than the
+/// one before. Says which.
+///
+/// # Errors
+/// Storage and damage.
+pub fn begin_epoch(path: &Path, at_least: u64) -> Result<u64, JournalError> {
+    let mut journal = RedbJournal::open(path, Options::default())?;
+    let before = Store::new(Arc::from(journal.reader())).epoch()?;
+    let epoch = at_least.max(before + 1);
+    let value = epoch.to_le_bytes().to_vec();
+    let row = RowChange::Put { table: Table::Meta, key: EPOCH, value };
+    journal.append(&Batch { records: Vec::new(), rows: vec![row] })?;
+    journal.close()?;
+    Ok(epoch)
+}
+
 /// Visits the rows of calls that are kept for good, newest numbers first, until the visitor breaks.
 fn walk_kept(
     view: &dyn JournalView,
+    mut upto: u64,
     mut visit: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<(), JournalError> {
-    let mut upto = u64::MAX;
     loop {
         let page = view.rows(Table::Calls, 0..=upto, Order::Descending, PAGE)?;
         for (key, bytes) in &page {

@@ -17,7 +17,7 @@ use crate::planted::planted;
 use serde::{Deserialize, Serialize};
 
 /// The form of a row; another one is not read.
-pub const ROW_FORMAT: u8 = 3;
+pub const ROW_FORMAT: u8 = 4;
 
 /// A call as lists and status show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,8 @@ pub struct CallRow {
     pub profile: ProfileId,
     /// The profile's name.
     pub profile_name: String,
+    /// The how manyth call of that name it is.
+    pub ordinal: u64,
     /// Whose call.
     pub subject: SubjectId,
     /// The digest of the number.
@@ -243,6 +245,7 @@ impl CallRow {
             call: call.id,
             profile: call.profile,
             profile_name: adopted.map_or_else(String::new, |p| p.spec.name.clone()),
+            ordinal: call.ordinal,
             subject: call.subject,
             tel: call.tel,
             reachable: call.reachable,

@@ -38,7 +38,7 @@ pub fn run() -> Outcome<()> {
         runtime.block_on(async {
             let mut config = Config::at(&path, "bench");
             config.profiles = vec![repair()?];
-            let engine = Engine::open(config).await?;
+            let engine = Engine::open(&config)?;
             step(0);
             let receipt = engine.handle(request(next + n)?).await?;
             assert!(receipt.call.is_some());
@@ -92,7 +92,7 @@ pub fn idle() -> Outcome<()> {
         return runtime.block_on(async {
             let mut config = Config::at(path, "bench");
             config.profiles = vec![repair()?];
-            let engine = Engine::open(config).await?;
+            let engine = Engine::open(&config)?;
             engine.ask(|_, _| ()).await?;
             say(&format!("{:.1}", resident() as f64 / 1e6))?;
             Ok(engine.close().await.map(drop)?)

@@ -112,6 +112,7 @@ pub fn worker(n: u64) -> Outcome<Order> {
         skills: Vec::new(),
         home: Some(place(n.wrapping_mul(31))?),
         duty: Duty::On,
+        handle: None,
     };
     Ok(Order::by_operator("kim", Command::AddWorker(new)))
 }

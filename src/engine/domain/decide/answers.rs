@@ -1,10 +1,9 @@
-//! Answers from outside: to requests, and to notices.
+//! Answers from outside to requests.
 
 use super::Decided;
 use crate::domain::breaker;
 use crate::domain::call::{Call, Out, StepState};
-use crate::domain::chance;
-use crate::domain::command::{Answer, Delivery};
+use crate::domain::command::Answer;
 use crate::domain::event::{About, Concern, Event, Op, Outcome};
 use crate::domain::evolve::{kind_of, lease};
 use crate::domain::ids::{AttentionId, CallId, IncidentId, Millis, ParticipantId, Time};
@@ -13,7 +12,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text;
 use crate::domain::world::World;
 use crate::planted::planted;
-use std::collections::BTreeSet;
 
 /// The most characters kept of a participant's words.
 const WORDS_MAX: usize = 200;
@@ -145,54 +143,12 @@ impl World {
         Event::BreakerMoved { participant: id, transition, incident }
     }
 
-    pub(super) fn take_deliveries(&self, all: &[Delivery], now: Time) -> Decided {
-        let mut events = Vec::new();
-        let mut dead: Vec<CallId> = Vec::new();
-        let mut reported = BTreeSet::new();
-        for delivery in all {
-            let Some(owed) = self.desk.notices.get(&delivery.notice) else { continue };
-            if delivery.attempt != owed.tries + 1 {
-                continue;
-            }
-            let notice = delivery.notice;
-            // The same report twice in one order is one report.
-            if !reported.insert(notice) && !planted!(NoticeTwice) {
-                continue;
-            }
-            if delivery.ok {
-                events.push(Event::NoticeDelivered { notice });
-                continue;
-            }
-            let attempt = delivery.attempt;
-            let over = attempt >= self.settings.notice_tries_max;
-            let wait = chance::backoff(self.desk.seed, notice.call, "notice", attempt);
-            let retry_at = (!over).then(|| now.plus(wait));
-            events.push(Event::NoticeFailed { notice, attempt, retry_at });
-            if over && !dead.contains(&notice.call) {
-                dead.push(notice.call);
-            }
-        }
-        let mut number = self.desk.next.attention;
-        for call in dead {
-            let (about, concern) = (About::Call(call), Concern::NoticeDead);
-            if !self.is_raised(about, concern) {
-                number += 1;
-                events.push(Event::AttentionRaised {
-                    attention: AttentionId(number),
-                    about,
-                    concern,
-                });
-            }
-        }
-        Decided::of(events)
-    }
-
     /// An attention item, unless the same one is open already.
     pub(in crate::domain) fn raise_once(&self, about: About, concern: Concern) -> Option<Event> {
         (!self.is_raised(about, concern)).then(|| self.attention_about(about, concern))
     }
 
-    fn is_raised(&self, about: About, concern: Concern) -> bool {
+    pub(super) fn is_raised(&self, about: About, concern: Concern) -> bool {
         match about {
             About::Call(id) if self.calls.contains_key(&id) => {
                 self.calls.get(&id).is_some_and(|c| c.attention.contains_key(&concern))

@@ -4,6 +4,7 @@
 //! worker found, a notice) is not decided here but in `follow`, by the same rules whoever caused it.
 
 mod answers;
+mod deliveries;
 mod desk;
 mod fields;
 mod members;
@@ -159,6 +160,7 @@ impl World {
             Command::KeepPositions => Ok(self.keep_positions()),
             Command::Answer(answer) => self.take_answer(answer, now),
             Command::Deliveries(all) => Ok(self.take_deliveries(all, now)),
+            Command::ResendNotice { notice, worker } => self.resend(*notice, *worker),
             Command::Tick => Ok(Decided::nothing()),
             Command::TakeAttention { attention } => self.take_attention(*attention, order),
             Command::CloseAttention { attention } => self.close_attention(*attention),

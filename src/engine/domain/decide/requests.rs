@@ -76,8 +76,15 @@ impl World {
             member: member.map(Member::snapshot),
             window,
             asked: reference.map(|reference| reference.asked),
+            ordinal: self.next_ordinal(&spec.name),
         };
         Ok(Decided { events: vec![received], rows: vec![row], ..Decided::default() }.about(call))
+    }
+
+    /// The how manyth call of its line the next one is.
+    fn next_ordinal(&self, line: &str) -> u64 {
+        let calls = self.line(line).unwrap_or_default().calls;
+        if planted!(OrdinalReused) && calls % 5 == 4 { calls } else { calls + 1 }
     }
 
     /// The newest version of the profile that the request names.

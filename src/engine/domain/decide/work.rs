@@ -182,6 +182,9 @@ impl World {
                 within("a skill", name)?;
             }
         }
+        if let Some(known) = new.handle.and_then(|handle| self.worker_called(handle)) {
+            return Ok(Decided::nothing().by(known.id));
+        }
         let worker = WorkerId(self.desk.next.worker + 1);
         let subject = SubjectId(self.desk.next.subject + 1);
         let added = Event::WorkerAdded {
@@ -191,6 +194,7 @@ impl World {
             skills: sorted(&new.skills),
             home: new.home,
             duty: new.duty,
+            handle: new.handle,
         };
         let rows = vec![RowWrite::Subject(subject, person.clone())];
         Ok(Decided { events: vec![added], rows, ..Decided::default() }.by(worker))

@@ -338,6 +338,21 @@ pub enum Concern {
 }
 
 impl Concern {
+    /// Every concern.
+    pub const ALL: [Self; 11] = [
+        Self::PlanExhausted,
+        Self::NeedsDispatcher,
+        Self::UndoDenied,
+        Self::ClosingDenied,
+        Self::StepDenied,
+        Self::Misconfigured,
+        Self::NoticeDead,
+        Self::ClockStepped,
+        Self::LateOk,
+        Self::PromisePassed,
+        Self::RefundDenied,
+    ];
+
     /// Whether it goes away only with its cause: a call's state calls for it.
     #[must_use]
     pub fn stands_with_its_cause(self) -> bool {

@@ -95,12 +95,16 @@ impl World {
             member,
             window,
             asked,
+            ordinal,
         } = event
         else {
             return;
         };
         let Some(adopted) = self.desk.profiles.get(profile) else { return };
         let at = self.desk.at;
+        let line = self.desk.lines.entry(adopted.spec.name.clone()).or_default();
+        let ordinal = if *ordinal == 0 { line.calls + 1 } else { *ordinal };
+        line.calls = line.calls.max(ordinal);
         let gated = adopted.spec.steps.iter().any(|s| s.position == Position::BeforeOpen);
         let new = Call {
             id: *call,
@@ -140,6 +144,7 @@ impl World {
             disposition: None,
             shipped: false,
             asked: *asked,
+            ordinal,
         };
         self.desk.next.call = self.desk.next.call.max(call.0);
         self.desk.next.subject = self.desk.next.subject.max(subject.0);

@@ -6,6 +6,7 @@
 mod calls;
 mod goods;
 mod money;
+mod notices;
 mod search;
 mod steps;
 mod terms;
@@ -14,7 +15,7 @@ pub(super) use steps::{kind_of, lease};
 
 use super::breaker::{Breaker, BreakerSettings, StateKind, Transition};
 use super::call::Out;
-use super::event::{About, Event, Mode, NoticeKey, Record};
+use super::event::{About, Concern, Event, Mode, NoticeKey, Record};
 use super::event::{Duty, ParticipantKind};
 use super::ids::IncidentId;
 use super::ids::{CallId, MemberId, Millis, ParticipantId, Seq, Time, WorkerId};
@@ -23,7 +24,7 @@ use super::participant::{INCIDENTS_MAX, Incident, Participant};
 use super::profile::{Profile, Transport};
 use super::snapshot::Part;
 use super::worker::Worker;
-use super::world::{Adopted, Attention, Owed, World};
+use super::world::{Adopted, Attention, Line, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -85,6 +86,8 @@ impl World {
                     .collect::<Vec<_>>();
                 self.desk.next.profile = self.desk.next.profile.max(profile.0);
                 self.desk.newest.insert(spec.name.clone(), *profile);
+                let first = Line { number: *profile, calls: 0 };
+                self.desk.lines.entry(spec.name.clone()).or_insert(first);
                 self.index.services.intern(&spec.name);
                 let adopted = Arc::new(Adopted { spec: Profile::clone(spec), answers });
                 self.desk.profiles.insert(*profile, adopted);
@@ -98,7 +101,7 @@ impl World {
             Event::BreakerMoved { participant, transition, incident } => {
                 self.move_breaker(*participant, transition, *incident);
             }
-            Event::WorkerAdded { worker, subject, services, skills, home, duty } => {
+            Event::WorkerAdded { worker, subject, services, skills, home, duty, handle } => {
                 self.desk.next.worker = self.desk.next.worker.max(worker.0);
                 self.desk.next.subject = self.desk.next.subject.max(subject.0);
                 let added = Worker {
@@ -115,7 +118,9 @@ impl World {
                     seen: None,
                     reserved: BTreeMap::new(),
                     rated: (0, 0),
+                    handle: *handle,
                 };
+                self.index.handles.extend(handle.map(|handle| (handle, *worker)));
                 self.workers.insert(*worker, added);
                 self.changed.insert(Part::of_worker(*worker));
                 self.reindex_worker(*worker);
@@ -148,9 +153,7 @@ impl World {
             }
             Event::NoticeIssued { notice, worker } => {
                 if notice.transport != Transport::Inbox {
-                    let owed = Owed { worker: *worker, tries: 0, not_before: self.desk.at };
-                    self.desk.notices.insert(*notice, owed);
-                    self.reindex_notices(*notice);
+                    self.owe(*notice, *worker);
                 }
                 self.touched.insert(notice.call);
             }
@@ -188,23 +191,10 @@ impl World {
                 });
             }
             Event::NoticeSuppressed { notice } => drop(self.touched.insert(notice.call)),
-            Event::NoticeDelivered { notice } => {
-                self.desk.notices.remove(notice);
-                self.reindex_notices(*notice);
-                self.touched.insert(notice.call);
-            }
-            Event::NoticeFailed { notice, attempt, retry_at } => {
-                match (self.desk.notices.get_mut(notice), retry_at) {
-                    (Some(owed), Some(at)) => {
-                        owed.tries = *attempt;
-                        owed.not_before = *at;
-                    }
-                    (_, None) => drop(self.desk.notices.remove(notice)),
-                    (None, _) => {}
-                }
-                self.reindex_notices(*notice);
-                self.touched.insert(notice.call);
-            }
+            Event::NoticeAccepted { .. }
+            | Event::NoticeDelivered { .. }
+            | Event::NoticeFailed { .. }
+            | Event::NoticeResent { .. } => self.evolve_notice(event),
             Event::AttentionRaised { attention, about, concern } => {
                 self.desk.next.attention = self.desk.next.attention.max(attention.0);
                 if let About::Call(id) = about {
@@ -233,6 +223,9 @@ impl World {
                     self.with_call(id, |call| {
                         call.attention.remove(&item.concern);
                     });
+                    if item.concern == Concern::NoticeDead {
+                        self.desk.dead.retain(|notice| notice.call != id);
+                    }
                 }
             }
             Event::StepAsked { .. }
@@ -457,9 +450,7 @@ impl World {
         for worker in workers {
             let Some(to) = self.workers.get(worker).map(|w| w.subject) else { continue };
             let key = NoticeKey { seq: self.desk.seq, call, rule, to, transport };
-            let owed = Owed { worker: Some(*worker), tries: 0, not_before: self.desk.at };
-            self.desk.notices.insert(key, owed);
-            self.reindex_notices(key);
+            self.owe(key, Some(*worker));
         }
     }
 

@@ -3,10 +3,12 @@
 //! Invariant: a fault names its place as a path of keys (`steps[1].breaker.open_ms`) that stands in the profile, or could.
 //! Knows no file and no line: whoever read the profile from a file finds the path there.
 
+use crate::domain::word::{Word, word};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Something wrong with a profile.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[error("`{at}` {wrong}")]
 pub struct ProfileFault {
     /// The key or the entry, e.g. `plan[0].rings_m[2]`; entries are counted from 0.
@@ -16,7 +18,7 @@ pub struct ProfileFault {
 }
 
 /// What is wrong with a key or an entry of a profile.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Error, Serialize, Deserialize)]
 pub enum Wrong {
     /// Nothing stands there that could be seen.
     #[error("is empty")]
@@ -86,22 +88,25 @@ pub enum Wrong {
         /// The value.
         value: String,
         /// What it should be.
-        what: &'static str,
+        #[serde(deserialize_with = "word")]
+        what: Word,
     },
     /// It must be something else.
     #[error("must be {be}: {because}")]
     Must {
         /// What.
-        be: &'static str,
+        #[serde(deserialize_with = "word")]
+        be: Word,
         /// Why.
-        because: &'static str,
+        #[serde(deserialize_with = "word")]
+        because: Word,
     },
     /// Something else must be there for it.
     #[error("needs {0}")]
-    Needs(&'static str),
+    Needs(#[serde(deserialize_with = "word")] Word),
     /// It would never do anything.
     #[error("has no effect: {0}")]
-    Idle(&'static str),
+    Idle(#[serde(deserialize_with = "word")] Word),
     /// A stage that no call comes to.
     #[error("is never reached: `{before}` goes on for ever")]
     Unreached {
@@ -117,7 +122,8 @@ pub enum Wrong {
         /// The other one.
         other: String,
         /// Why they must agree.
-        because: &'static str,
+        #[serde(deserialize_with = "word")]
+        because: Word,
     },
     /// A breaker that could never trip.
     #[error("has no rule that could open it")]

@@ -138,6 +138,7 @@ fn whoever_claims_must_be_able_to_serve_now() {
         skills: Vec::new(),
         home: None,
         duty: Duty::On,
+        handle: None,
     }));
     desk.ok(worker(Some(seoul(0, 0)), &["fridge"]));
     desk.ok(worker(Some(seoul(0, 0)), &["TV"]));

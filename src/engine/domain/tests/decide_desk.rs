@@ -116,6 +116,14 @@ answer ok to the gate's first request: AttentionRaised
     Completed CompletedPaid Canceled Unfilled Rejected
 deliveries: nothing
     everywhere
+resend: refused NoSuchNotice { notice: NoticeName { seq: Seq(1), rule: 0, to: SubjectId(1), transport: Webhook } }
+    Unknown
+resend: NoticeResent
+    Gating Parked ParkedUnknown OpenFresh OpenWaiting OpenHeld OpenOffered OpenExhausted OpenManual OpenStepMissing OpenListed OpenBroadcast OpenNobody OpenVisit Scheduled ScheduledDue Assigned AssignedStrict AssignedStepDenied AssignedShort AssignedFirst EnRoute Arrived InService ClosingAsked ClosingWaiting ClosingDenied UnwindingAsked UnwindingWaiting UnwindingDenied UnwindingRejected Completed CompletedPaid CompletedRefund Canceled CanceledLingering Unfilled Rejected
+resend, not issued yet: refused NoSuchNotice { notice: NoticeName { seq: Seq(9999), rule: 0, to: SubjectId(1), transport: Webhook } }
+    everywhere
+resend, to the inbox: refused NoticeStays { notice: NoticeName { seq: Seq(1), rule: 0, to: SubjectId(1), transport: Inbox } }
+    everywhere
 tick: nothing
     everywhere
 attention take: refused NoSuchAttention(AttentionId(1))

@@ -10,9 +10,13 @@ use super::states::{CALL, FAR, NEAR, PRODUCT, State, VISIT, row};
 use crate::domain::breaker::{BreakerSettings, Order as BreakerOrder};
 use crate::domain::command::{Amendment, Answer, Command, Current, MemberCard, Order};
 use crate::domain::event::{
-    Actor, Card, Duty, Event, Mode, Op, Outcome, ParticipantKind, SettledBy, Spot, WorkOutcome,
+    Actor, Card, Duty, Event, Mode, NoticeKey, Op, Outcome, ParticipantKind, SettledBy, Spot,
+    WorkOutcome,
 };
-use crate::domain::ids::{AttentionId, MemberId, Millis, OfferId, Time, Won, WorkerId};
+use crate::domain::ids::{
+    AttentionId, MemberId, Millis, OfferId, Seq, SubjectId, Time, Won, WorkerId,
+};
+use crate::domain::profile::Transport;
 use crate::domain::refusal::Refusal;
 use crate::domain::testing::{Bench, START, repair, request, seoul, worker};
 use std::fmt::Write;
@@ -78,6 +82,12 @@ fn write_off(product: &str, qty: u32) -> Command {
 
 fn amend_member(member: u64, change: MemberCard) -> Command {
     Command::AmendMember { member: MemberId(member), change }
+}
+
+fn resend(seq: u64, transport: Transport) -> Command {
+    let (seq, to) = (Seq(seq), SubjectId(1));
+    let notice = NoticeKey { seq, call: CALL, rule: 0, to, transport };
+    Command::ResendNotice { notice, worker: None }
 }
 
 fn new_call() -> crate::domain::command::NewCall {
@@ -237,6 +247,9 @@ pub(super) const ABOUT_DESK: &[Case] = &[
     case("keep positions", |_| Command::KeepPositions),
     case("answer ok to the gate's first request", |_| first_ok()),
     case("deliveries", |_| Command::Deliveries(Vec::new())),
+    case("resend", |_| resend(1, Transport::Webhook)),
+    case("resend, not issued yet", |_| resend(9_999, Transport::Webhook)),
+    case("resend, to the inbox", |_| resend(1, Transport::Inbox)),
     case("tick", |_| Command::Tick),
     case("attention take", |_| Command::TakeAttention { attention: AttentionId(1) }),
     case("attention done", |_| Command::CloseAttention { attention: AttentionId(1) }),
@@ -345,6 +358,7 @@ fn variant(command: &Command) -> &'static str {
         Command::KeepPositions => "KeepPositions",
         Command::Answer(_) => "Answer",
         Command::Deliveries(_) => "Deliveries",
+        Command::ResendNotice { .. } => "ResendNotice",
         Command::Tick => "Tick",
         Command::TakeAttention { .. } => "TakeAttention",
         Command::CloseAttention { .. } => "CloseAttention",

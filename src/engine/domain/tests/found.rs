@@ -1,8 +1,8 @@
 //! What the simulation found, each once more in a few lines.
 
-use crate::domain::command::{Amendment, Answer, Command, Delivery};
+use crate::domain::command::{Amendment, Answer, Came, Command, Delivery};
 use crate::domain::event::{
-    About, Concern, Event, FailKind, Mode, Op, Outcome, ParticipantKind, Spot, Why,
+    About, Concern, Event, FailKind, Mode, Op, Outcome, ParticipantKind, Said, Spot, Why,
 };
 use crate::domain::ids::{AttentionId, CallId, Millis, WorkerId};
 use crate::domain::phase::Phase;
@@ -140,9 +140,9 @@ fn a_delivery_reported_twice_in_one_order_is_one_delivery() {
     let mut desk = Bench::with(&[profile]);
     desk.call(0, 0);
     let notice = *desk.world.notices().next().unwrap().0;
-    for ok in [false, true] {
-        let attempt = if ok { 2 } else { 1 };
-        let twice = vec![Delivery { notice, attempt, ok }; 2];
+    let came = [Came::Failed { said: Said::Timeout, wait: None }, Came::Taken(Said::Exit(0))];
+    for (attempt, came) in (1..).zip(came) {
+        let twice = vec![Delivery { notice, attempt, came }; 2];
         assert_eq!(desk.ok(Command::Deliveries(twice)).len(), 1);
     }
 }

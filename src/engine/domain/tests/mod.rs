@@ -10,6 +10,7 @@ mod decide_calls;
 mod decide_desk;
 mod decide_table;
 mod decide_work;
+mod deliveries;
 mod found;
 mod friends;
 mod gates;

@@ -73,6 +73,7 @@ pub(super) fn member(desk: &mut Bench, card: Option<Card>) -> MemberId {
         actor: Actor::Clock,
         key: None,
         causation: None,
+        trace: None,
         reason: None,
         events: vec![added],
     };

@@ -8,7 +8,7 @@ use crate::domain::breaker::{BreakerSettings, Order as BreakerOrder};
 use crate::domain::call::AssignmentState;
 use crate::domain::command::{Amendment, Answer, Command, Current, NewWorker};
 use crate::domain::event::{
-    Duty, FailKind, Mode, Op, Outcome, ParticipantKind, SettledBy, Spot, WorkOutcome,
+    Duty, FailKind, Mode, Op, Outcome, ParticipantKind, SettledBy, Spot, TelDigest, WorkOutcome,
 };
 use crate::domain::ids::{
     AttentionId, CallId, Millis, OfferId, ParticipantId, Time, Won, WorkerId,
@@ -201,6 +201,7 @@ fn new_worker(more: u16) -> Command {
         skills: if more.is_multiple_of(2) { vec!["TV".to_owned()] } else { Vec::new() },
         home: (!more.is_multiple_of(5)).then(|| place(more)),
         duty: if more.is_multiple_of(4) { Duty::Off } else { Duty::On },
+        handle: more.is_multiple_of(7).then_some(TelDigest(u64::from(more % 3))),
     })
 }
 

@@ -40,6 +40,7 @@ fn serves(services: &[&str]) -> Command {
         skills: Vec::new(),
         home: Some(seoul(0, 0)),
         duty: Duty::On,
+        handle: None,
     })
 }
 
@@ -210,6 +211,7 @@ fn what_the_engine_would_say_of_each_worker() {
             skills: vec!["TV".to_owned()],
             home: Some(seoul(0, 0)),
             duty,
+            handle: None,
         }));
     }
     let said: Vec<Verdict> = desk

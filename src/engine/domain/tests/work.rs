@@ -2,7 +2,7 @@
 
 use super::kit::{bare, cancel, has, kinds, offers, planned, stepped};
 use crate::domain::call::AssignmentState;
-use crate::domain::command::{Amendment, Command, Contact, Current, Order};
+use crate::domain::command::{Amendment, Command, Contact, Current, NewWorker, Order};
 use crate::domain::event::{Duty, Event, Spot, TelDigest, Why, WorkOutcome};
 use crate::domain::ids::{CallId, Millis, Time, Won, WorkerId};
 use crate::domain::phase::{Phase, Target};
@@ -325,4 +325,23 @@ fn a_reopened_call_is_a_new_one_that_names_its_parent() {
     let again = desk.world.call(CallId(2)).unwrap();
     assert_eq!((again.parent, again.phase), (Some(call), Phase::Assigned));
     assert_eq!(Target::Canceled.phase(), Phase::Canceled);
+}
+
+#[test]
+fn a_worker_who_comes_along_twice_under_one_name_is_one_worker_on_duty_for_the_line() {
+    let mut desk = Bench::with(&[repair()]);
+    let Command::AddWorker(new) = worker(Some(seoul(0, 0)), &[]) else {
+        unreachable!("a worker is added")
+    };
+    let named = |name| NewWorker { handle: Some(TelDigest(name)), ..new.clone() };
+    desk.ok(Command::AddWorker(named(7)));
+    let records = desk.journal.len();
+    let order = Order::by_operator("kim", Command::AddWorker(named(7)));
+    let again = desk.world.carry_out(&order, desk.now).unwrap();
+    assert_eq!((again.receipt.worker, again.record), (Some(WorkerId(1)), None));
+    desk.ok(Command::AddWorker(named(8)));
+    desk.ok(Command::AddWorker(new));
+    assert_eq!((desk.journal.len(), desk.world.workers().count()), (records + 2, 3));
+    let called = |name| desk.world.worker_called(TelDigest(name)).map(|worker| worker.id);
+    assert_eq!([called(7), called(8), called(9)], [Some(WorkerId(1)), Some(WorkerId(2)), None]);
 }

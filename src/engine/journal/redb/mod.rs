@@ -4,6 +4,7 @@
 //! storage the handle is gone and nothing is tried again until [`Journal::reopen`]. The lock between
 //! processes is the caller's ([`super::lock`]).
 
+mod copy;
 mod create;
 mod maintain;
 mod tables;
@@ -11,7 +12,7 @@ mod tables;
 mod tests;
 mod view;
 
-pub use tables::is_shielded;
+pub use tables::{FORMAT, is_shielded};
 
 use super::chunks::{Key, Tail};
 use super::{Batch, Corruption, Head, Journal, JournalError, JournalReader, JournalView};
@@ -26,7 +27,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use tables::{
-    BLOCK_DIR, BLOCKS, FORMAT, Format, LOG, META, Place, RUN_DIR, RUNS, SNAP_DIR, SNAPS, shielded,
+    BLOCK_DIR, BLOCKS, Format, LOG, META, Place, RUN_DIR, RUNS, SNAP_DIR, SNAPS, shielded,
 };
 use view::RedbView;
 
@@ -301,8 +302,8 @@ struct RedbReader {
 }
 
 impl JournalReader for RedbReader {
-    fn view(&self) -> Result<Box<dyn JournalView>, JournalError> {
-        Ok(Box::new(self.shared.view()?))
+    fn view(&self) -> Result<Arc<dyn JournalView>, JournalError> {
+        Ok(Arc::new(self.shared.view()?))
     }
 }
 

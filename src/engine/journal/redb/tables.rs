@@ -12,7 +12,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The format of the file as a whole: which tables there are and how values are laid out.
-pub(super) const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 1;
 
 /// What the file says of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,10 +8,12 @@ use crate::domain::ids::{Seq, Time};
 use crate::journal::testing::backend::{DiskFault, FaultBackend};
 use crate::journal::testing::read_all;
 use crate::journal::{
-    Batch, Checked, Corruption, Journal, JournalError, NewRecord, RowChange, Table,
+    Batch, Checked, Corruption, Journal, JournalError, Maintenance, NewRecord, RowChange,
+    SnapshotChunk, Table,
 };
 use ::redb::{Database, ReadableDatabase, TableDefinition};
 use std::collections::BTreeMap;
+use std::io;
 use std::path::Path;
 
 fn open(path: &Path) -> Result<RedbJournal, JournalError> {
@@ -233,4 +235,42 @@ fn the_first_format_with_records_of_both_versions_stays_readable() {
     assert_eq!(snapshot.chunks[0].bytes, b"state");
     let checked = Checked { records: 6, rows: 1, blocks: 1 };
     assert_eq!(view.check().unwrap(), checked);
+}
+
+#[test]
+fn a_copy_is_the_same_journal_and_damage_in_it_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut journal = open(&dir.path().join("desk.redb")).unwrap();
+    let rows = (1..=300).map(|key| RowChange::Put { table: Table::Calls, key, value: vec![7; 90] });
+    journal.append(&Batch { rows: rows.collect(), ..one(b"a") }).unwrap();
+    let seal = (1..=200).map(|key| (key, Time(1))).collect();
+    journal.maintain(&Maintenance::Seal { table: Table::Calls, rows: seal }).unwrap();
+    let run = Maintenance::Run { family: 1, entries: vec![(4, 5)], expires_at: None };
+    journal.maintain(&run).unwrap();
+    let chunks = vec![SnapshotChunk { kind: 1, chunk: 1, bytes: b"state".to_vec() }];
+    journal.maintain(&Maintenance::Snapshot { seq: Seq(1), at: Time(1), chunks }).unwrap();
+    let view = journal.reader().view().unwrap();
+    // What is written while it is copied is not in it.
+    journal.append(&one(b"b")).unwrap();
+    let path = dir.path().join("copy.redb");
+    view.copy_to(&path).unwrap();
+    let error = view.copy_to(&path).unwrap_err();
+    assert!(matches!(error, JournalError::Storage(e) if e.kind() == io::ErrorKind::AlreadyExists));
+    let copy = RedbJournal::open_read(&path, Options::default()).unwrap().view().unwrap();
+    assert_eq!(copy.head().unwrap(), view.head().unwrap());
+    assert_eq!(copy.check().unwrap(), view.check().unwrap());
+    assert_eq!(copy.blocks(Table::Calls).unwrap(), view.blocks(Table::Calls).unwrap());
+    assert_eq!(copy.lookup(1, 4).unwrap(), [5]);
+    assert_eq!(copy.snapshot(Seq(1)).unwrap(), view.snapshot(Seq(1)).unwrap());
+    drop(copy);
+    // A row that is damaged in the store is damaged in the copy.
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(90).rposition(|piece| piece == [7; 90]).unwrap();
+    bytes[at + 5] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let again = dir.path().join("again.redb");
+    let damaged = RedbJournal::open_read(&path, Options::default()).unwrap().view().unwrap();
+    damaged.copy_to(&again).unwrap();
+    let copy = RedbJournal::open_read(&again, Options::default()).unwrap().view().unwrap();
+    assert!(matches!(copy.check(), Err(JournalError::Corrupt(_))), "{:?}", copy.check());
 }

@@ -15,6 +15,7 @@ use ::redb::{Key, ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition
 use ::redb::{ReadableTableMetadata, TableError};
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, RangeInclusive};
+use std::path::Path;
 
 /// A committed state of a redb store.
 pub(super) struct RedbView {
@@ -402,5 +403,9 @@ impl JournalView for RedbView {
             self.check_rest()?;
             Ok(Checked { records, rows, blocks })
         })
+    }
+
+    fn copy_to(&self, path: &Path) -> Result<(), JournalError> {
+        super::copy::copy(self, path)
     }
 }

@@ -6,7 +6,9 @@ use crate::rng::Rng;
 use crate::town;
 use ascall_engine::domain::breaker::Order as BreakerOrder;
 use ascall_engine::domain::command::{Amendment, Command, Current, MemberCard, NewCall, Order};
-use ascall_engine::domain::event::{Actor, Duty, FailKind, Mode, SettledBy, Spot, WorkOutcome};
+use ascall_engine::domain::event::{
+    Actor, Duty, FailKind, Mode, NoticeKey, SettledBy, Spot, WorkOutcome,
+};
 use ascall_engine::domain::ids::{CallId, MemberId, Millis, OfferId, Time, Won, WorkerId};
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::Price;
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 pub struct Seen<'a> {
     pub world: &'a World,
     pub ended: &'a BTreeMap<CallId, CallFacts>,
+    pub sent: &'a [(NoticeKey, Option<WorkerId>)],
 }
 
 /// The people at the desk.
@@ -53,7 +56,7 @@ pub fn order(rng: &mut Rng, desk: Seen<'_>, now: Time) -> Order {
         _ => {}
     }
     let reason = rng.chance(85).then(|| "because".to_owned());
-    Order { actor, key: None, reason, causation: None, command }
+    Order { actor, key: None, reason, causation: None, seen: None, trace: None, command }
 }
 
 /// A call in one of these phases; sometimes any call, or one that never was.
@@ -243,7 +246,7 @@ fn an_answer(rng: &mut Rng, world: &World) -> Command {
 fn command(rng: &mut Rng, desk: Seen<'_>, now: Time) -> Command {
     use Phase::{Assigned, Closing, Gating, InService, Open, Parked, Scheduled, Unwinding};
     let world = desk.world;
-    match rng.below(325) {
+    match rng.below(329) {
         0..=44 | 290..=324 => Command::RequestCall(a_request(rng, world, now)),
         45..=56 => Command::CancelCall { call: a_call(rng, world, &[]), force: rng.chance(15) },
         57..=62 => {
@@ -420,6 +423,15 @@ fn command(rng: &mut Rng, desk: Seen<'_>, now: Time) -> Command {
             code: rng.pick(&["fixed", "no fault", ""]).copied().unwrap_or("fixed").to_owned(),
         },
         281..=284 => Command::RetryCall { call: an_ended(rng, desk, has_refund) },
+        325..=328 => match rng.pick(desk.sent).copied() {
+            Some((notice, worker)) if rng.chance(90) => Command::ResendNotice { notice, worker },
+            // As nobody has ever seen it.
+            Some((notice, _)) => Command::ResendNotice {
+                notice: NoticeKey { rule: notice.rule + 1, ..notice },
+                worker: None,
+            },
+            None => Command::KeepPositions,
+        },
         _ => {
             let call = an_ended(rng, desk, has_refund);
             Command::WaiveStep { call, step: "refund".to_owned() }
@@ -472,6 +484,7 @@ pub fn verb(command: &Command) -> &'static str {
         Command::WriteOffStock { .. } => "stock write-off",
         Command::AddMember(_) => "member add",
         Command::AmendMember { .. } => "member amend",
+        Command::ResendNotice { .. } => "resend",
         _ => "",
     }
 }

@@ -8,7 +8,7 @@ use ascall_engine::domain::phase::Phase;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every fault kind that a default run must inject.
-pub const FAULTS: [&str; 25] = [
+pub const FAULTS: [&str; 26] = [
     "append lost",
     "append kept",
     "append full",
@@ -30,6 +30,7 @@ pub const FAULTS: [&str; 25] = [
     "contradictory",
     "effect after the deadline",
     "notice fails",
+    "notice refused",
     "notice answer lost",
     "notice doubled",
     "notice late",
@@ -95,8 +96,10 @@ kinds!(
     PositionsKept,
     NoticeIssued,
     NoticeSuppressed,
+    NoticeAccepted,
     NoticeDelivered,
     NoticeFailed,
+    NoticeResent,
     AttentionRaised,
     AttentionTaken,
     AttentionDone,

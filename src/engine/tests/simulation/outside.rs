@@ -7,7 +7,7 @@ use crate::bank::{Bank, Money};
 use crate::rng::Rng;
 use ascall_engine::domain::command::Answer;
 use ascall_engine::domain::event::{NoticeKey, Op, Outcome};
-use ascall_engine::domain::ids::{CallId, Millis, ParticipantId, Seq, Time};
+use ascall_engine::domain::ids::{CallId, Millis, ParticipantId, Seq, Time, WorkerId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A request on its way.
@@ -203,6 +203,8 @@ impl Dependencies {
 /// The messenger's own record: what really reached people, by the keys it was given.
 #[derive(Debug, Default)]
 pub struct Messenger {
+    /// What was to be sent, and the worker it speaks of.
+    pub sent: Vec<(NoticeKey, Option<WorkerId>)>,
     pub reached: BTreeMap<NoticeKey, u32>,
     /// Sent and not yet reported; forgotten when the process dies.
     pub under_way: BTreeSet<NoticeKey>,

@@ -16,6 +16,7 @@ fn expected(bug: Bug) -> &'static [&'static str] {
         Bug::LostNotice => &["O1"],
         Bug::NoticeTwice => &["O2", "O7"],
         Bug::IdReused => &["I7"],
+        Bug::OrdinalReused => &["I10"],
         Bug::PermitLeaked => &["V5", "L1", "L3", "L4", "L6", "T2"],
         Bug::StaleTimer => &["T2"],
         Bug::LostTimer => &["T2", "L1", "L4"],

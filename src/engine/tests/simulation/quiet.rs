@@ -153,10 +153,10 @@ impl Sim {
         let mut issued = BTreeMap::new();
         for event in self.log.iter().flat_map(|r| &r.events) {
             match event {
-                Event::NoticeIssued { notice, .. } if notice.transport == Transport::Command => {
+                Event::NoticeIssued { notice, .. } if notice.transport != Transport::Inbox => {
                     issued.insert(*notice, false);
                 }
-                Event::NoticeDelivered { notice } => {
+                Event::NoticeDelivered { notice, .. } => {
                     issued.insert(*notice, true);
                 }
                 _ => {}
@@ -211,6 +211,8 @@ fn by_hand(command: Command) -> Order {
         key: None,
         reason: Some("end of the day".to_owned()),
         causation: None,
+        trace: None,
+        seen: None,
         command,
     }
 }

@@ -6,8 +6,8 @@ use crate::bank::Money;
 use crate::outside::{Request, Weather};
 use crate::sim::{Fated, Happening, Sim, Step};
 use crate::town;
-use ascall_engine::domain::command::Delivery;
-use ascall_engine::domain::event::{Event, NoticeKey, Outcome, Record};
+use ascall_engine::domain::command::{Came, Delivery};
+use ascall_engine::domain::event::{Event, NoticeKey, Outcome, Record, Said};
 use ascall_engine::domain::ids::{CallId, Millis, Seq, SubjectId};
 use ascall_engine::domain::profile::Transport;
 use std::collections::BTreeSet;
@@ -99,8 +99,8 @@ impl Sim {
         let mut lines: BTreeSet<(CallId, SubjectId)> = BTreeSet::new();
         let mut heads = Vec::new();
         for (key, owed) in core.world().notices() {
-            if key.transport == Transport::Command && lines.insert((key.call, key.to)) {
-                heads.push((*key, owed.tries + 1, owed.not_before));
+            if lines.insert((key.call, key.to)) {
+                heads.push((*key, owed.attempt(), owed.not_before));
             }
         }
         for (key, attempt, not_before) in heads {
@@ -112,34 +112,46 @@ impl Sim {
     }
 
     pub fn post(&mut self, key: NoticeKey, attempt: u32) {
-        if self.core.is_none() {
+        let owed = self.core.as_ref().and_then(|core| core.world().owed(&key)).cloned();
+        let Some(owed) = owed.filter(|owed| owed.attempt() == attempt) else {
             self.messenger.under_way.remove(&key);
             return;
-        }
+        };
         let bad = if self.calm { 0 } else { self.options.notices };
-        let reaches = !self.rng.chance(bad);
-        let mut ok = reaches;
-        if reaches {
+        let by_provider = key.transport == Transport::Alimtalk;
+        let came = if self.rng.chance(bad) {
+            if by_provider && self.rng.chance(40) {
+                self.cover.fault("notice refused");
+                Came::Refused(Said::code("3104"))
+            } else {
+                self.cover.fault("notice fails");
+                let wait = self.rng.chance(20).then(|| Millis::secs(self.rng.below(90)));
+                Came::Failed { said: Said::Status(503), wait }
+            }
+        } else if by_provider && owed.reference.is_none() {
+            Came::Accepted { reference: format!("M{attempt}") }
+        } else {
             *self.messenger.reached.entry(key).or_default() += 1;
             if self.rng.chance(bad / 3) {
                 self.cover.fault("notice answer lost");
-                ok = false;
+                Came::Failed { said: Said::Timeout, wait: None }
+            } else {
+                Came::Taken(Said::Status(200))
             }
-        } else {
-            self.cover.fault("notice fails");
-        }
+        };
         let delay = if self.rng.chance(bad / 2) {
             self.cover.fault("notice late");
             Millis(self.rng.below(40_000))
         } else {
             Millis(self.rng.below(300))
         };
-        let delivery = Delivery { notice: key, attempt, ok };
+        let delivery = Delivery { notice: key, attempt, came };
         let twice = self.rng.chance(bad / 2);
-        self.later(delay, Happening::Reported(vec![delivery; 1 + usize::from(twice)]));
+        let reports = vec![delivery.clone(); 1 + usize::from(twice)];
+        self.later(delay, Happening::Reported(reports));
         if twice {
             self.cover.fault("notice doubled");
-            self.later(Millis(delay.0 + 50), Happening::Reported(vec![delivery, delivery]));
+            self.later(Millis(delay.0 + 50), Happening::Reported(vec![delivery; 2]));
         }
     }
 

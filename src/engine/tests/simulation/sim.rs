@@ -14,6 +14,7 @@ use ascall_engine::core::{Core, Done};
 use ascall_engine::domain::command::{Command, Delivery, Order};
 use ascall_engine::domain::event::{Actor, Event, NoticeKey, Outcome, Record};
 use ascall_engine::domain::ids::{CallId, Millis, Time};
+use ascall_engine::domain::profile::Transport;
 use ascall_engine::domain::world::{Settings, World};
 use ascall_engine::verify::Checker;
 use std::collections::{BTreeMap, BTreeSet};
@@ -269,6 +270,8 @@ impl Sim {
                     key: None,
                     reason: None,
                     causation: Some(request.causation),
+                    trace: None,
+                    seen: None,
                     command: Command::Answer(answer),
                 };
                 self.submit(vec![order])?;
@@ -300,7 +303,11 @@ impl Sim {
         let Some(core) = self.core.as_ref() else { return Ok(()) };
         let mut orders = Vec::new();
         for _ in 0..self.rng.between(1, 4) {
-            let desk = clients::Seen { world: core.world(), ended: &self.ended };
+            let desk = clients::Seen {
+                world: core.world(),
+                ended: &self.ended,
+                sent: &self.messenger.sent,
+            };
             orders.push(clients::order(&mut self.rng, desk, self.now));
         }
         for order in &mut orders {
@@ -459,6 +466,11 @@ impl Sim {
         self.cover.record(record);
         for event in &record.events {
             self.touched.extend(ascall_engine::domain::event::call_of(event));
+            if let Event::NoticeIssued { notice, worker } = event
+                && notice.transport != Transport::Inbox
+            {
+                self.messenger.sent.push((*notice, *worker));
+            }
         }
         for facts in self.checker.take_ended() {
             self.ended.insert(facts.call, facts);

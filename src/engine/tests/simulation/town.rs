@@ -247,7 +247,7 @@ fn taxi(held: Holders) -> Profile {
     line.dispatch.search_ms = Millis::mins(10);
     line.notices = visits_told(Transport::Command);
     for on in [NoticeOn::Started, NoticeOn::Completed] {
-        line.notices.push(rule(on, Role::Friend, Transport::Command));
+        line.notices.push(rule(on, Role::Friend, Transport::Alimtalk));
     }
     for on in [NoticeOn::Paid, NoticeOn::Refunded, NoticeOn::Coupon] {
         line.notices.push(rule(on, Role::Customer, Transport::Inbox));
@@ -364,6 +364,7 @@ pub fn new_worker(n: u64, home: Option<Point>, services: &[&str], skills: &[&str
         skills: owned(skills),
         home,
         duty: Duty::On,
+        handle: None,
     })
 }
 

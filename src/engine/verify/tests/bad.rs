@@ -1,8 +1,9 @@
 //! One bad day per rule: journal, calls, workers, offers, notices, attention.
 
 use super::good::*;
+use super::kit::with_received;
 use super::*;
-use crate::domain::event::{BoundKey, Candidate, Mode, ParkedWhy, Why as Reason};
+use crate::domain::event::{BoundKey, Candidate, Mode, ParkedWhy, TelDigest, Why as Reason};
 use crate::domain::ids::Won;
 
 fn keyed(book: Book, key: &str) -> Book {
@@ -15,6 +16,20 @@ fn keyed(book: Book, key: &str) -> Book {
             member: None,
         });
     })
+}
+
+/// C-2, said to be the how manyth call of its line.
+fn counted(nth: u64) -> Event {
+    with_received(received(2, 1), |c| c.ordinal = nth)
+}
+
+/// A worker who came along by themselves, always under the same name.
+fn came_along(id: u64) -> Event {
+    let Event::WorkerAdded { worker, services, skills, home, duty, .. } = worker(id) else {
+        unreachable!("a worker is added")
+    };
+    let (subject, handle) = (SubjectId(id + 1), Some(TelDigest(7)));
+    Event::WorkerAdded { worker, subject, services, skills, home, duty, handle }
 }
 
 pub(super) fn cases() -> Vec<Case> {
@@ -46,6 +61,11 @@ fn journal() -> Vec<Case> {
         case(Rule::I7, &open, |b| b.rec(2_000, vec![received(1, 1), opened(1)])),
         case(Rule::I7, &open, |b| b.rec(2_000, vec![worker(2)])),
         case(Rule::I9, &open, |b| b.rec(2_000, vec![received(2, 9)])),
+        case(Rule::I10, &open, |b| b.rec(2_000, vec![counted(3), opened(2)])),
+        case(Rule::I10, &open, |b| b.rec(2_000, vec![counted(1), opened(2)])),
+        case(Rule::U4, &open.clone().rec(1_500, vec![came_along(3)]), |b| {
+            b.rec(2_000, vec![came_along(4)])
+        }),
         case(Rule::I9, &open, |b| b.rec(2_000, vec![opened(5)])),
         case(Rule::I9, &open, |b| b.by(Actor::Worker(WorkerId(8)), None, 2_000, vec![])),
         case(Rule::M1, &open, |b| b.rec(2_000, vec![amended(Some(Won(-1)))])),
@@ -283,6 +303,8 @@ fn notices() -> Vec<Case> {
         notice: to_customer,
         attempt,
         retry_at: retry_at.map(Time),
+        said: None,
+        by_sms: false,
     };
     let waiting = on_its_way.clone().rec(2_100, vec![failed(1, Some(5_000))]);
     vec![

@@ -5,8 +5,10 @@
 use super::kit;
 use super::*;
 use crate::domain::call::Call;
-use crate::domain::command::{Answer, Command, Contact, Delivery, MemberCard, Order, Person};
-use crate::domain::event::{Card, Mode, TelDigest, call_of};
+use crate::domain::command::{
+    Answer, Came, Command, Contact, Delivery, MemberCard, NewWorker, Order, Person,
+};
+use crate::domain::event::{Card, Mode, Said, TelDigest, call_of};
 use crate::domain::profile::AppointmentRule;
 use crate::domain::testing::{seoul, worker};
 use crate::domain::world::{Settings, World};
@@ -80,7 +82,10 @@ impl Day {
         let adopted = adopted.filter(|e| matches!(e, Event::ProfileAdopted { .. })).count();
         assert_eq!(adopted, profiles.len(), "every line is sound");
         for i in 0..4 {
-            day.order(worker(Some(seoul(i, i)), &["boiler"]));
+            let Command::AddWorker(new) = worker(Some(seoul(i, i)), &["boiler"]) else { continue };
+            // One comes along without being added by anybody.
+            let handle = (i == 3).then_some(TelDigest(7));
+            day.order(Command::AddWorker(NewWorker { handle, ..new }));
         }
         for number in 1..4 {
             day.order(Command::AddMember(card(number)));
@@ -187,13 +192,22 @@ impl Day {
     fn deliver(&mut self) {
         let now = self.now;
         let mut seen = std::collections::BTreeSet::new();
-        let owed: Vec<_> = self.world.notices().map(|(key, owed)| (*key, *owed)).collect();
+        let owed: Vec<_> = self.world.notices().map(|(key, owed)| (*key, owed.clone())).collect();
         let mut deliveries = vec![];
         for (notice, owed) in owed {
             // The first of each call and recipient holds the others back.
             if seen.insert((notice.call, notice.to)) && owed.not_before <= now {
                 let ok = !self.faults_on || self.dice.roll(3) > 0;
-                deliveries.push(Delivery { notice, attempt: owed.tries + 1, ok });
+                let by_provider = notice.transport == Transport::Alimtalk;
+                let came = match (ok, by_provider) {
+                    (true, true) if owed.reference.is_none() => {
+                        Came::Accepted { reference: "M1".to_owned() }
+                    }
+                    (true, _) => Came::Taken(Said::Status(200)),
+                    (false, true) => Came::Refused(Said::code("3104")),
+                    (false, false) => Came::Failed { said: Said::Timeout, wait: None },
+                };
+                deliveries.push(Delivery { notice, attempt: owed.attempt(), came });
             }
         }
         self.order(Command::Deliveries(deliveries));

@@ -177,6 +177,7 @@ pub(super) struct Taken {
     pub fields: BTreeMap<String, String>,
     pub member: Option<MemberRef>,
     pub window: Option<Window>,
+    pub ordinal: u64,
 }
 
 pub(super) fn with_received(event: Event, change: impl FnOnce(&mut Taken)) -> Event {
@@ -196,13 +197,14 @@ pub(super) fn with_received(event: Event, change: impl FnOnce(&mut Taken)) -> Ev
         member,
         window,
         asked,
+        ordinal,
     } = event
     else {
         return event;
     };
-    let mut taken = Taken { subject, cost, fields, member, window };
+    let mut taken = Taken { subject, cost, fields, member, window, ordinal };
     change(&mut taken);
-    let Taken { subject, cost, fields, member, window } = taken;
+    let Taken { subject, cost, fields, member, window, ordinal } = taken;
     Event::CallReceived {
         call,
         profile,
@@ -219,6 +221,7 @@ pub(super) fn with_received(event: Event, change: impl FnOnce(&mut Taken)) -> Ev
         member,
         window,
         asked,
+        ordinal,
     }
 }
 

@@ -11,6 +11,7 @@ mod day;
 mod desk;
 mod good;
 mod kit;
+mod letters;
 mod orders;
 mod recalls;
 mod services;
@@ -73,7 +74,16 @@ impl Book {
         let seq = Seq(self.records.len() as u64 + 1);
         let reason = reason.map(str::to_owned);
         let at = Time(at);
-        self.records.push(Record { seq, at, actor, key: None, causation: None, reason, events });
+        self.records.push(Record {
+            seq,
+            at,
+            actor,
+            key: None,
+            causation: None,
+            trace: None,
+            reason,
+            events,
+        });
         self
     }
 
@@ -126,6 +136,7 @@ fn every_rule_catches_its_bad_journal_and_lets_the_good_one_pass() {
     cases.extend(bad_plan::cases());
     cases.extend(bad_money::cases());
     cases.extend(recalls::cases());
+    cases.extend(letters::cases());
     let mut missed = Vec::new();
     for (number, case) in cases.iter().enumerate() {
         assert_clean(&case.good, Quiet::No);
@@ -200,7 +211,7 @@ fn full() -> Profile {
         notices: vec![
             told(NoticeOn::Assigned, Role::Customer, Transport::Command),
             told(NoticeOn::Assigned, Role::Worker, Transport::Inbox),
-            told(NoticeOn::Canceled, Role::Customer, Transport::Command),
+            told(NoticeOn::Canceled, Role::Customer, Transport::Alimtalk),
             told(NoticeOn::Parked, Role::Customer, Transport::Inbox),
         ],
         ..plain()
@@ -235,6 +246,7 @@ fn worker(id: u64) -> Event {
         skills: vec!["boiler".to_owned()],
         home: None,
         duty: Duty::On,
+        handle: None,
     }
 }
 
@@ -256,6 +268,7 @@ fn received(call: u64, profile: u32) -> Event {
         member: None,
         window: None,
         asked: None,
+        ordinal: 0,
     }
 }
 
@@ -369,7 +382,12 @@ fn no() -> Outcome {
 }
 
 fn notice(seq: u64, call: u64, rule: u8, to: u64) -> NoticeKey {
-    let transport = if rule.is_multiple_of(2) { Transport::Command } else { Transport::Inbox };
+    // As the rules of the profile `full` have it.
+    let transport = match rule {
+        0 => Transport::Command,
+        2 => Transport::Alimtalk,
+        _ => Transport::Inbox,
+    };
     NoticeKey { seq: Seq(seq), call: CallId(call), rule, to: SubjectId(to), transport }
 }
 
@@ -378,7 +396,7 @@ fn issued(notice: NoticeKey) -> Event {
 }
 
 fn delivered(notice: NoticeKey) -> Event {
-    Event::NoticeDelivered { notice }
+    Event::NoticeDelivered { notice, said: None }
 }
 
 fn raised(attention: u64, about: About, concern: Concern) -> Event {

@@ -75,6 +75,7 @@ impl Day {
             }),
             (87, ..) => Some(Command::StepClock { by_ms: 90_000 }),
             (88..96, ..) => self.later(some_call, some_worker),
+            (96, ..) => self.resend(),
             _ => None,
         };
         if let Some(command) = command {
@@ -83,6 +84,20 @@ impl Day {
             let span = self.dice.one(&[50, 700, 5_000, 30_000, 120_000, 300_000]).unwrap_or(50);
             self.pass(Millis(span));
         }
+    }
+
+    /// Something that was sent before is to be sent again.
+    fn resend(&mut self) -> Option<Command> {
+        let events = self.journal.iter().flat_map(|record| &record.events);
+        let sent = events.filter_map(|event| match event {
+            Event::NoticeIssued { notice, worker } if notice.transport != Transport::Inbox => {
+                Some((*notice, *worker))
+            }
+            _ => None,
+        });
+        let sent: Vec<(NoticeKey, Option<WorkerId>)> = sent.collect();
+        let (notice, worker) = self.dice.one(&sent)?;
+        Some(Command::ResendNotice { notice, worker })
     }
 
     /// The questions that are out, each with one who is asked.

@@ -13,7 +13,16 @@ fn thousands_of_calls_leave_nothing_behind_but_their_phase() {
         seq += 1;
         let actor = Actor::Clock;
         let at = Time(1_000 * i64::try_from(seq).unwrap());
-        Record { seq: Seq(seq), at, actor, key: None, causation: None, reason: None, events }
+        Record {
+            seq: Seq(seq),
+            at,
+            actor,
+            key: None,
+            causation: None,
+            trace: None,
+            reason: None,
+            events,
+        }
     };
     for call in 1..=5_000 {
         checker.record(&next(vec![

@@ -1,0 +1,436 @@
+//! A decision about who gets a call, as it is shown.
+//!
+//! Invariant: made from what was journalled with the decision, never from how things are now.
+
+use super::event::actor_json;
+use super::{PointJson, name_of};
+use crate::front::clock::iso;
+use crate::front::look::Look;
+use crate::front::show::Show;
+use crate::front::words::Word;
+use ascall_engine::domain::event::{
+    Actor, AssignedBy, Candidate, Decision, Event, Record, Verdict, Window,
+};
+use ascall_engine::domain::ids::{Time, WorkerId};
+use schemars::JsonSchema;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A decision about who gets a call.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct DecisionJson {
+    /// Its record.
+    pub seq: u64,
+    /// When.
+    at: String,
+    /// `auto`, `offer`, `broadcast`, `claim`, `claim_override`, `manual`, `manual_override` or `nobody`.
+    how: &'static str,
+    /// Who decided, when it was a person.
+    by: Option<String>,
+    /// Why, in that person's words.
+    reason: Option<String>,
+    /// The worker chosen.
+    chosen: Option<CandidateJson>,
+    /// Who was asked at once.
+    asked: Vec<String>,
+    /// The ring that was asked, from 1.
+    ring: Option<u32>,
+    /// The begin of the appointment it was for.
+    visit: Option<String>,
+    /// The best others, best first.
+    others: Vec<CandidateJson>,
+    /// How many workers got which verdict, among those looked at.
+    counts: BTreeMap<String, u32>,
+    /// How far the search went, in metres.
+    radius_m: Option<u32>,
+    #[serde(skip)]
+    time: Time,
+    #[serde(skip)]
+    visit_time: Option<Time>,
+}
+
+/// A worker that was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct CandidateJson {
+    worker: String,
+    metres: Option<u32>,
+    travel_s: Option<u32>,
+    idle_s: Option<u32>,
+    at: Option<PointJson>,
+    from_home: bool,
+}
+
+impl From<&Candidate> for CandidateJson {
+    fn from(c: &Candidate) -> Self {
+        Self {
+            worker: c.worker.to_string(),
+            metres: c.metres,
+            travel_s: c.travel_s,
+            idle_s: Some(c.idle_s),
+            at: c.at.map(PointJson::from),
+            from_home: c.from_home,
+        }
+    }
+}
+
+impl Show for DecisionJson {
+    fn id(&self) -> String {
+        self.chosen.as_ref().map(|chosen| chosen.worker.clone()).unwrap_or_default()
+    }
+    const CSV: &'static [&'static str] = &[
+        "seq",
+        "at",
+        "how",
+        "by",
+        "reason",
+        "chosen.worker",
+        "chosen.metres",
+        "chosen.travel_s",
+        "radius_m",
+        "asked",
+        "ring",
+        "visit",
+    ];
+    const HEADS: &'static [Word] = CANDIDATE_HEADS;
+    fn cells(&self, look: &Look) -> Vec<String> {
+        vec![self.head(look)]
+    }
+}
+
+/// The heads of the table of candidates.
+pub(crate) const CANDIDATE_HEADS: &[Word] =
+    &[Word::Worker, Word::Distance, Word::Travel, Word::Idle, Word::From, Word::Verdict];
+
+/// Every decision in a call's records, oldest first.
+pub(crate) fn decisions(records: &[Record]) -> Vec<DecisionJson> {
+    let mut found = Vec::new();
+    for record in records {
+        for event in &record.events {
+            let made = match event {
+                Event::NobodyFound { decision, .. } => of(record, "nobody", Some(decision), None),
+                Event::OfferSent { worker, decision, .. } => {
+                    of(record, "offer", Some(decision), Some(*worker))
+                }
+                Event::BroadcastSent { workers, ring, decision, .. } => DecisionJson {
+                    asked: workers.iter().map(ToString::to_string).collect(),
+                    ring: Some(u32::from(*ring) + 1),
+                    ..of(record, "broadcast", Some(decision), None)
+                },
+                // The decision was made when the worker was asked.
+                Event::AssignmentCommitted { by: AssignedBy::Offer(_), .. } => continue,
+                Event::AssignmentCommitted { worker, by, decision, .. } => {
+                    of(record, how(*by), decision.as_ref(), Some(*worker))
+                }
+                Event::AssignmentReserved { worker, by, window, .. } => {
+                    of(record, how(*by), None, Some(*worker)).for_visit(*window)
+                }
+                _ => continue,
+            };
+            found.push(made);
+        }
+    }
+    found
+}
+
+/// The name of a way to a worker.
+fn how(by: AssignedBy) -> &'static str {
+    match by {
+        AssignedBy::Auto => "auto",
+        AssignedBy::Offer(_) => "offer",
+        AssignedBy::Claim { overridden: false } => "claim",
+        AssignedBy::Claim { overridden: true } => "claim_override",
+        AssignedBy::Manual { overridden: false } => "manual",
+        AssignedBy::Manual { overridden: true } => "manual_override",
+    }
+}
+
+fn of(
+    record: &Record,
+    how: &'static str,
+    decision: Option<&Decision>,
+    worker: Option<WorkerId>,
+) -> DecisionJson {
+    let known = decision.and_then(|d| d.chosen.as_ref()).map(CandidateJson::from);
+    let named = worker.map(|worker| CandidateJson {
+        worker: worker.to_string(),
+        metres: None,
+        travel_s: None,
+        idle_s: None,
+        at: None,
+        from_home: false,
+    });
+    let by = match &record.actor {
+        Actor::Clock | Actor::Participant(_) => None,
+        actor if how.starts_with("manual") => Some(actor_json(actor)),
+        _ => None,
+    };
+    DecisionJson {
+        seq: record.seq.0,
+        at: iso(record.at),
+        how,
+        by,
+        reason: record.reason.clone().filter(|_| how.starts_with("manual")),
+        chosen: known.or(named),
+        others: decision.map(|d| d.others.iter().map(Into::into).collect()).unwrap_or_default(),
+        counts: decision
+            .map(|d| d.counts.iter().map(|(v, n)| (name_of(v), *n)).collect())
+            .unwrap_or_default(),
+        radius_m: decision.and_then(|d| d.radius_m),
+        asked: Vec::new(),
+        ring: None,
+        visit: None,
+        time: record.at,
+        visit_time: None,
+    }
+}
+
+impl DecisionJson {
+    fn for_visit(self, window: Window) -> Self {
+        Self { visit: Some(iso(window.from)), visit_time: Some(window.from), ..self }
+    }
+
+    /// What was decided, in a sentence.
+    pub(crate) fn head(&self, look: &Look) -> String {
+        let when = look.clock.exact(self.time);
+        let chosen = self.chosen.as_ref().map(|c| c.worker.as_str()).unwrap_or_default();
+        let by = self.by.as_deref().unwrap_or_default();
+        let line = match self.how {
+            "nobody" => look.say(Word::NobodySuited, &[&when]),
+            "offer" => look.say(Word::AskedWorker, &[&when, chosen]),
+            "broadcast" => {
+                let ring = self.ring.unwrap_or(1).to_string();
+                look.say(Word::AskedMany, &[&when, &self.asked.len().to_string(), &ring])
+            }
+            "claim" => look.say(Word::ClaimedBy, &[&when, chosen]),
+            "claim_override" => look.say(Word::ClaimedOver, &[&when, chosen]),
+            "manual" => look.say(Word::ManualBy, &[&when, by, chosen]),
+            "manual_override" => look.say(Word::ManualOver, &[&when, by, chosen]),
+            _ => look.say(Word::Chose, &[&when, chosen]),
+        };
+        let visit = self
+            .visit_time
+            .map(|at| format!("{} {}", look.word(Word::Visit), look.clock.short(at)));
+        let reason = self.reason.as_ref().map(|reason| format!("\"{reason}\""));
+        [Some(line), visit, reason].into_iter().flatten().collect::<Vec<_>>().join("  ")
+    }
+
+    /// Those who were looked at, best first.
+    pub(crate) fn rows(&self, look: &Look) -> Vec<Vec<String>> {
+        let row = |c: &CandidateJson, verdict: Word| {
+            let metres = c.metres.map(|m| look.metres(m)).unwrap_or_default();
+            let travel = c.travel_s.map(|s| look.seconds(s.into())).unwrap_or_default();
+            let idle = c.idle_s.map(|s| look.seconds(s.into())).unwrap_or_default();
+            let from = match (&c.at, c.from_home) {
+                (None, _) => String::new(),
+                (Some(_), true) => look.word(Word::HomePlace),
+                (Some(_), false) => look.word(Word::LivePlace),
+            };
+            vec![c.worker.clone(), metres, travel, idle, from, look.word(verdict)]
+        };
+        let chosen = self.chosen.iter().filter(|c| c.idle_s.is_some());
+        let how = if self.how == "offer" { Word::AskedNow } else { Word::Chosen };
+        let of = |c: &CandidateJson, verdict| {
+            let asked = self.asked.contains(&c.worker);
+            row(c, if asked { Word::AskedNow } else { verdict })
+        };
+        let chosen = chosen.map(|c| of(c, how));
+        chosen.chain(self.others.iter().map(|c| of(c, Word::Outranked))).collect()
+    }
+
+    /// How many were looked at, by verdict.
+    pub(crate) fn counts_line(&self, look: &Look) -> Option<String> {
+        if self.counts.is_empty() {
+            return None;
+        }
+        let counts =
+            self.counts.iter().map(|(name, n)| format!("{} {n}", verdict_words(name, look)));
+        let line =
+            format!("{}: {}", look.word(Word::LookedAt), counts.collect::<Vec<_>>().join(", "));
+        Some(match self.radius_m {
+            Some(radius) => {
+                format!("{line} ({})", look.say(Word::Radius, &[&look.metres(radius)]))
+            }
+            None => line,
+        })
+    }
+
+    /// What the decision remembers of a worker: the verdict and the rank among the suitable.
+    pub(crate) fn verdict_on(&self, worker: WorkerId) -> Option<(String, Option<usize>)> {
+        let name = worker.to_string();
+        if self.asked.contains(&name) {
+            return Some(("was_asked".to_owned(), None));
+        }
+        if self.chosen.as_ref().is_some_and(|c| c.worker == name) {
+            return Some(("chosen".to_owned(), Some(1)));
+        }
+        let place = self.others.iter().position(|c| c.worker == name)?;
+        let before = usize::from(self.chosen.is_some());
+        Some((name_of(&Verdict::Outranked), Some(place + before + 1)))
+    }
+}
+
+/// A verdict in words, by its name in JSON.
+pub(crate) fn verdict_words(name: &str, look: &Look) -> String {
+    look.word(match name {
+        "chosen" => Word::Chosen,
+        "was_asked" => Word::AskedNow,
+        "has_it" => Word::HasIt,
+        "suitable" => Word::Suitable,
+        "outranked" => Word::Outranked,
+        "no_skill" => Word::NoSkill,
+        "other_service" => Word::OtherService,
+        "off" => Word::Off,
+        "on_break" => Word::OnBreak,
+        "suspended" => Word::Suspended,
+        "busy" => Word::Busy,
+        "offered" => Word::BeingAsked,
+        "excluded" => Word::Excluded,
+        "asked" => Word::AskedBefore,
+        "too_far" => Word::TooFar,
+        "reserved" => Word::ReservedThen,
+        other => return other.to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::front::look::tests::look;
+    use ascall_engine::domain::ids::{CallId, OfferId, Seq};
+    use ascall_engine::domain::profile::Lang;
+
+    fn candidate(worker: u64, metres: u32) -> Candidate {
+        Candidate {
+            worker: WorkerId(worker),
+            metres: Some(metres),
+            travel_s: Some(300),
+            idle_s: 60,
+            at: "37.5,127.0".parse().ok(),
+            from_home: worker == 2,
+        }
+    }
+
+    fn record(actor: Actor, event: Event) -> Record {
+        Record {
+            seq: Seq(9),
+            at: Time(1_795_237_200_000),
+            actor,
+            key: None,
+            causation: None,
+            trace: None,
+            reason: None,
+            events: vec![event],
+        }
+    }
+
+    fn chosen() -> DecisionJson {
+        let decision = Decision {
+            chosen: Some(candidate(1, 940)),
+            others: vec![candidate(2, 2_300), candidate(5, 4_000)],
+            counts: [(Verdict::Suitable, 3), (Verdict::NoSkill, 4)].into_iter().collect(),
+            radius_m: Some(5_000),
+        };
+        let event = Event::AssignmentCommitted {
+            call: CallId(1),
+            worker: WorkerId(1),
+            by: AssignedBy::Auto,
+            decision: Some(decision),
+        };
+        decisions(&[record(Actor::Operator("kim".to_owned()), event)]).remove(0)
+    }
+
+    #[test]
+    fn an_automatic_choice_shows_all_terms_of_each_candidate() {
+        let (decision, look) = (chosen(), look(Lang::En));
+        assert!(decision.head(&look).ends_with("chose W-1"));
+        let rows = decision.rows(&look);
+        assert_eq!(rows[0], ["W-1", "940 m", "5 min", "60 s", "live position", "chosen"]);
+        assert_eq!(rows[1][4], "home");
+        assert_eq!(
+            decision.counts_line(&look).unwrap(),
+            "looked at: lacks the skill 4, suitable 3 (within 5.0 km)"
+        );
+        assert_eq!(decision.by, None, "who gave the call in did not choose");
+    }
+
+    #[test]
+    fn a_worker_has_a_verdict_and_a_rank() {
+        let decision = chosen();
+        assert_eq!(decision.verdict_on(WorkerId(1)), Some(("chosen".to_owned(), Some(1))));
+        assert_eq!(decision.verdict_on(WorkerId(5)), Some(("outranked".to_owned(), Some(3))));
+        assert_eq!(decision.verdict_on(WorkerId(6)), None);
+    }
+
+    #[test]
+    fn a_manual_assignment_names_who_did_it() {
+        let event = Event::AssignmentCommitted {
+            call: CallId(1),
+            worker: WorkerId(7),
+            by: AssignedBy::Manual { overridden: true },
+            decision: None,
+        };
+        let decision = decisions(&[record(Actor::Operator("kim".to_owned()), event)]).remove(0);
+        assert_eq!((decision.how, decision.by.as_deref()), ("manual_override", Some("kim")));
+        assert!(decision.rows(&look(Lang::Ko)).is_empty());
+    }
+
+    #[test]
+    fn a_broadcast_names_its_ring_and_who_was_asked() {
+        let event = Event::BroadcastSent {
+            offer: OfferId(1),
+            call: CallId(1),
+            workers: vec![WorkerId(1), WorkerId(2)],
+            ring: 1,
+            deadline: Time(0),
+            decision: Decision {
+                chosen: Some(candidate(1, 940)),
+                others: vec![candidate(2, 990), candidate(3, 1_400)],
+                ..Decision::default()
+            },
+        };
+        let decision = decisions(&[record(Actor::Clock, event)]).remove(0);
+        assert_eq!((decision.how, decision.ring), ("broadcast", Some(2)));
+        assert!(decision.head(&look(Lang::En)).ends_with("asked 2 at once, ring 2"));
+        let verdicts: Vec<String> =
+            decision.rows(&look(Lang::En)).iter().map(|row| row[5].clone()).collect();
+        assert_eq!(verdicts, ["asked", "asked", "suitable, but another ranked before"]);
+        assert_eq!(decision.verdict_on(WorkerId(2)), Some(("was_asked".to_owned(), None)));
+    }
+
+    #[test]
+    fn a_claim_for_later_says_when() {
+        let event = Event::AssignmentReserved {
+            call: CallId(1),
+            worker: WorkerId(7),
+            window: Window { from: Time(1_795_327_200_000), until: Time(1_795_330_800_000) },
+            by: AssignedBy::Claim { overridden: false },
+        };
+        let decision = decisions(&[record(Actor::Operator("kim".to_owned()), event)]).remove(0);
+        assert_eq!((decision.how, decision.by.as_deref()), ("claim", None));
+        assert!(
+            decision.head(&look(Lang::En)).ends_with("W-7 claimed it  appointment 11-22 15:00")
+        );
+    }
+
+    #[test]
+    fn every_verdict_has_words_in_both_languages() {
+        for verdict in [
+            Verdict::Suitable,
+            Verdict::Outranked,
+            Verdict::NoSkill,
+            Verdict::OtherService,
+            Verdict::Off,
+            Verdict::OnBreak,
+            Verdict::Suspended,
+            Verdict::Busy,
+            Verdict::Offered,
+            Verdict::Excluded,
+            Verdict::Asked,
+            Verdict::TooFar,
+            Verdict::Reserved,
+        ] {
+            let words = verdict_words(&name_of(&verdict), &look(Lang::Ko));
+            assert!(words.chars().any(|c| ('가'..='힣').contains(&c)), "{verdict:?}: {words}");
+        }
+    }
+}
