@@ -118,6 +118,16 @@ fn the_journal_knows_only_seq_and_time_of_the_domain() {
 }
 
 #[test]
+fn the_console_knows_no_verb_and_one_file_of_it_asks_the_desk() {
+    let words = ["crate::cli", "crate::gateway"];
+    forbid("src/tui", &words, "what the console does is a line, carried out by whoever gave it");
+    for (path, text) in sources("src/tui") {
+        let asks = code(&text).any(|line| line.contains("&Desk") || line.contains(": Desk"));
+        assert!(!asks || path.ends_with("tui/feed.rs"), "{} asks the desk", path.display());
+    }
+}
+
+#[test]
 fn only_the_ui_prints() {
     for (path, text) in sources("src") {
         if path.ends_with("cli/ui.rs")

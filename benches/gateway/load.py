@@ -5,9 +5,12 @@
     python3 benches/gateway/load.py wrk       # a keep-alive client that is not the bottleneck
     python3 benches/gateway/load.py killed    # kill -9 every few seconds under load; clients ask again with their keys
     python3 benches/gateway/load.py idle      # 10,000 idle connections, stalled heads and readers that never read
+    python3 benches/gateway/load.py oneshot   # `ascall request` attached to a host, beside load and without
 
-Needs the release build (it makes it), and siege or wrk where the name says so (`apt-get install siege wrk`).
-Figures are said as ratios against a floor that is measured in the same run. Exit 1: something was lost, doubled or failed.
+Makes the release build unless `--built` says that it is there; needs siege, and wrk for `wrk`, `idle` and `oneshot`
+(`apt-get install siege wrk`). Each figure stands beside its ratio against a floor that is measured in the same round,
+and `--rounds` takes floor and figure in turns, because the machine is never quiet. Exit 1: something was lost, doubled
+or failed.
 """
 
 import argparse
@@ -15,8 +18,10 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,7 +32,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 BODY = '{"tel": "1234567890", "cost":3000}'
 
 
-def build():
+def build(args):
+    if args.built:
+        return
     cargo = ["cargo", "build", "--quiet", "--release", "--locked"]
     subprocess.run([*cargo, "--bin", "ascall", "--example", "bare"], cwd=ROOT, check=True)
 
@@ -103,41 +110,49 @@ class Desk:
 
 
 def siege(port, seconds, users):
-    """Runs siege for a while; it sometimes hangs at its end, so it has a limit of its own."""
+    """Runs siege for a while. It sometimes hangs at its end and says nothing then: it has a limit of its own, and is asked
+    once more."""
     url = f"http://127.0.0.1:{port}/ascalls POST {BODY}"
-    line = ["timeout", "-k", "5", str(seconds + 20), "siege", f"-c{users}", f"-t{seconds}S", "--content-type", "application/json", url]
+    line = ["timeout", "-k", "5", str(seconds + 10), "siege", f"-c{users}", f"-t{seconds}S", "--content-type", "application/json", url]
     with tempfile.TemporaryDirectory() as home:
         os.makedirs(os.path.join(home, ".siege"))
         with open(os.path.join(home, ".siege", "siege.conf"), "w", encoding="utf-8") as conf:
             conf.write("verbose = false\nlimit = 1000\nconnection = close\nbenchmark = true\njson_output = true\n")
         env = {**os.environ, "HOME": home}
-        done = subprocess.run(line, env=env, capture_output=True, text=True)
-    text = done.stdout + done.stderr
-    found = {key.strip(): float(value) for key, value in re.findall(r'"([a-z_ ]+)":\s*([\d.]+)', text)}
-    if "transactions" not in found:
-        raise SystemExit(f"siege said: {text[-2000:]}")
-    return found
+        for _ in range(3):
+            done = subprocess.run(line, env=env, capture_output=True, text=True)
+            text = done.stdout + done.stderr
+            found = {key.strip(): float(value) for key, value in re.findall(r'"([a-z_ ]+)":\s*([\d.]+)', text)}
+            if "transactions" in found:
+                return found
+    raise SystemExit(f"siege said: {text[-2000:]}")
+
+
+def bare():
+    """The floor: a handler that parses a call and answers."""
+    port = free_port()
+    return Server([target("examples/bare"), f"127.0.0.1:{port}"], port)
 
 
 def run_siege(args):
-    build()
+    build(args)
     failed = False
-    print("server            users  seconds  rate/s  ratio  availability  failed  longest ms")
+    print("server                users  seconds  rate/s  ratio  availability  failed  longest ms", flush=True)
 
     def line(name, found, floor):
         rate = found["transactions"] / found["elapsed_time"]
         longest = found.get("longest_transaction", 0) * 1000
         print(
-            f"{name:16}  {args.users:5}  {args.seconds:7}  {rate:6.0f}  {rate / (floor or rate):5.2f}  "
-            f"{found['availability']:11.2f}%  {found['failed_transactions']:6.0f}  {longest:10.0f}"
+            f"{name:20}  {args.users:5}  {args.seconds:7}  {rate:6.0f}  {rate / (floor or rate):5.2f}  "
+            f"{found['availability']:11.2f}%  {found['failed_transactions']:6.0f}  {longest:10.0f}",
+            flush=True,
         )
         return rate, found["availability"] < 100 or found["failed_transactions"] > 0
 
-    port = free_port()
-    bare = Server([target("examples/bare"), f"127.0.0.1:{port}"], port)
-    floor, bad = line("bare axum", siege(port, args.seconds, args.users), None)
-    bare.stop()
-    for workers in (0, 1000):
+    for workers in [0, 1000] * args.rounds:
+        server = bare()
+        floor, _ = line("bare axum", siege(server.port, args.seconds, args.users), None)
+        server.stop()
         with tempfile.TemporaryDirectory() as folder:
             desk = Desk(folder)
             desk.workers(workers)
@@ -156,41 +171,46 @@ def run_siege(args):
             phases = desk.phases()
             taken = sum(phases.values())
             print(f"    {memory:.0f} MB; calls {taken}: {phases}")
-            failed |= taken < found["successful_transactions"] if "successful_transactions" in found else taken < found["transactions"]
-            print("    " + desk.run("verify").strip())
+            failed |= taken < found.get("successful_transactions", found["transactions"])
+            print("    " + desk.run("verify").strip(), flush=True)
     return failed
 
 
+def wrk(port, args, folder):
+    """Runs wrk for a while: the rate, the latency at the middle and at 99 % in ms, and what went wrong."""
+    path = os.path.join(folder, "post.lua")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f'wrk.method = "POST"\nwrk.body = \'{BODY}\'\nwrk.headers["content-type"] = "application/json"\n')
+    line = ["wrk", "-t1", f"-c{args.users}", f"-d{args.seconds}s", "--latency", "-s", path, f"http://127.0.0.1:{port}/ascalls"]
+    text = subprocess.run(line, capture_output=True, text=True, check=True, timeout=args.seconds + 30).stdout
+
+    def latency(percent):
+        found = re.search(rf"{percent}%\s+([\d.]+)(us|ms|s)", text)
+        return float(found.group(1)) * {"us": 0.001, "ms": 1, "s": 1000}[found.group(2)]
+
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
+    bad = re.search(r"Non-2xx.*: (\d+)|Socket errors.*", text)
+    return rate, latency(50), latency(99), bad.group(0) if bad else ""
+
+
 def run_wrk(args):
-    build()
-    script = f'wrk.method = "POST"\nwrk.body = \'{BODY}\'\nwrk.headers["content-type"] = "application/json"\n'
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "post.lua")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(script)
-
-        def wrk(port):
-            line = ["wrk", "-t1", f"-c{args.users}", f"-d{args.seconds}s", "--latency", "-s", path, f"http://127.0.0.1:{port}/ascalls"]
-            text = subprocess.run(line, capture_output=True, text=True, check=True, timeout=args.seconds + 30).stdout
-            rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
-            p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)", text)
-            p99 = float(p99.group(1)) * {"us": 0.001, "ms": 1, "s": 1000}[p99.group(2)]
-            bad = re.search(r"Non-2xx.*: (\d+)|Socket errors.*", text)
-            return rate, p99, bad.group(0) if bad else ""
-
-        port = free_port()
-        bare = Server([target("examples/bare"), f"127.0.0.1:{port}"], port)
-        floor = wrk(port)
-        bare.stop()
-        desk = Desk(folder)
-        server = desk.serve()
-        ours = wrk(desk.port)
-        server.stop()
-        print("server     rate/s  ratio   p99 ms  ratio")
-        print(f"bare axum  {floor[0]:6.0f}   1.00  {floor[1]:7.2f}   1.00  {floor[2]}")
-        print(f"ascall     {ours[0]:6.0f}  {ours[0] / floor[0]:5.2f}  {ours[1]:7.2f}  {ours[1] / floor[1]:5.2f}  {ours[2]}")
-        print("    " + desk.run("verify").strip())
-        return bool(ours[2])
+    build(args)
+    failed = False
+    print("server     rate/s  ratio   p99 ms  ratio")
+    for _ in range(args.rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            server = bare()
+            floor = wrk(server.port, args, folder)
+            server.stop()
+            desk = Desk(folder)
+            server = desk.serve()
+            ours = wrk(desk.port, args, folder)
+            server.stop()
+            for name, (rate, _, p99, bad) in (("bare axum", floor), ("ascall", ours)):
+                print(f"{name:9}  {rate:6.0f}  {rate / floor[0]:5.2f}  {p99:7.2f}  {p99 / floor[2]:5.2f}  {bad}")
+            print("    " + desk.run("verify").strip(), flush=True)
+            failed |= bool(ours[3])
+    return failed
 
 
 async def post(port, key, tel):
@@ -212,7 +232,7 @@ async def post(port, key, tel):
 
 def run_killed(args):
     """Kills the server every few seconds; a supervisor starts it again; clients ask again with the same key."""
-    build()
+    build(args)
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
         server = desk.serve()
@@ -263,88 +283,150 @@ def run_killed(args):
 
 def run_idle(args):
     """Busy clients beside idle connections, stalled heads, and followers that never read."""
-    build()
+    build(args)
+    # Whoever holds connections open is this process; the busy ones are wrk's.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    failed = False
+    print(f"{args.users} busy clients                  rate/s  ratio   p99 ms  ratio   memory MB")
+    for _ in range(args.rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            desk = Desk(folder)
+            server = desk.serve()
+            floor = None
+
+            def busy(name):
+                nonlocal floor
+                rate, _, p99, bad = wrk(desk.port, args, folder)
+                floor = floor or (rate, p99)
+                memory = server.memory_mb()
+                print(f"    {name:28}  {rate:6.0f}  {rate / floor[0]:5.2f}  {p99:7.2f}  {p99 / floor[1]:5.2f}  {memory:10.0f}  {bad}", flush=True)
+                return bool(bad)
+
+            def held(count, say, take=None):
+                all = []
+                for _ in range(count):
+                    stream = socket.socket()
+                    if take:
+                        stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, take)
+                    stream.connect(("127.0.0.1", desk.port))
+                    stream.sendall(say)
+                    all.append(stream)
+                return all
+
+            failed |= busy("alone")
+            idle = held(args.idle, b"")
+            failed |= busy(f"beside {args.idle} idle")
+            for stream in idle:
+                stream.close()
+            stalled = held(500, b"POST /ascalls HTTP/1.1\r\nhost: 127")
+            failed |= busy("beside 500 stalled heads")
+            for stream in stalled:
+                stream.close()
+            deaf = held(500, f"GET /v1/events?after=0 HTTP/1.1\r\nhost: 127.0.0.1:{desk.port}\r\n\r\n".encode(), 4096)
+            failed |= busy("beside 500 that never read")
+            for stream in deaf:
+                stream.close()
+            server.stop()
+            print("    " + desk.run("verify").strip(), flush=True)
+    return failed
+
+
+def run_oneshot(args):
+    """How long a one-shot takes that is attached to a host: beside load, and without; over what no desk is asked for."""
+    build(args)
+    print("one-shot, attached     ms of `version`  ms of `request`  more by ms  a commit's ms")
     with tempfile.TemporaryDirectory() as folder:
         desk = Desk(folder)
         server = desk.serve()
 
-        async def busy(seconds):
-            times, end = [], time.monotonic() + seconds
+        def took(*words):
+            begun = time.monotonic()
+            desk.run(*words)
+            return (time.monotonic() - begun) * 1000
 
-            async def one(number):
-                n = 0
-                while time.monotonic() < end:
-                    n += 1
-                    begun = time.monotonic()
-                    status, _ = await post(desk.port, f"i-{seconds}-{begun}-{number}-{n}", "010-0000-0001")
-                    if status != 201:
-                        raise SystemExit(f"a busy client got {status}")
-                    times.append(time.monotonic() - begun)
+        def look(name, commit):
+            pairs = [(took("--version"), took("request", "--tel", "010-0000-0001", "--cost", "3000")) for _ in range(50)]
+            floor, ours = (statistics.median(times) for times in zip(*pairs))
+            print(f"    {name:17}  {floor:15.1f}  {ours:15.1f}  {ours - floor:10.1f}  {commit}", flush=True)
 
-            await asyncio.gather(*(one(n) for n in range(args.users)))
-            times.sort()
-            return len(times) / seconds, times[int(len(times) * 0.99)] * 1000
-
-        async def everything():
-            alone = await busy(args.seconds)
-            before = server.memory_mb()
-            idle = [await asyncio.open_connection("127.0.0.1", desk.port) for _ in range(args.idle)]
-            beside_idle = await busy(args.seconds)
-            memory = server.memory_mb()
-            for _, writer in idle:
-                writer.close()
-            stalled = []
-            for _ in range(500):
-                _, writer = await asyncio.open_connection("127.0.0.1", desk.port)
-                writer.write(b"POST /ascalls HTTP/1.1\r\nhost: 127")
-                stalled.append(writer)
-            deaf = []
-            for _ in range(500):
-                _, writer = await asyncio.open_connection("127.0.0.1", desk.port, limit=1)
-                writer.write(f"GET /v1/events?after=0 HTTP/1.1\r\nhost: 127.0.0.1:{desk.port}\r\n\r\n".encode())
-                deaf.append(writer)
-            beside_stalled = await busy(args.seconds)
-            for writer in stalled + deaf:
-                writer.close()
-            return alone, beside_idle, beside_stalled, before, memory
-
-        alone, idle, stalled, before, memory = asyncio.run(everything())
+        look("a quiet host", "")
+        # As many as keep the host busy and leave the machine some air.
+        load = argparse.Namespace(users=args.users, seconds=args.seconds)
+        line = [sys.executable, __file__, "wrk-at", "--port", str(desk.port), "--users", str(load.users), "--seconds", str(load.seconds)]
+        beside = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+        time.sleep(1)
+        look("a busy host", "below")
+        said, _ = beside.communicate(timeout=args.seconds + 60)
+        print(f"    {said.strip()}")
         server.stop()
-        print(f"{args.users} busy clients              rate/s   p99 ms  ratio")
-        for name, (rate, p99) in (("alone", alone), (f"beside {args.idle} idle", idle), ("beside 500 stalled, 500 deaf", stalled)):
-            print(f"    {name:28}  {rate:6.0f}  {p99:7.1f}  {p99 / alone[1]:5.2f}")
-        print(f"    memory {before:.0f} MB, with the idle ones {memory:.0f} MB")
-        return False
+        print("    " + desk.run("verify").strip())
+    return False
+
+
+def run_wrk_at(args):
+    """Load for whoever measures beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        rate, p50, p99, bad = wrk(args.port, args, folder)
+        print(f"the load: {rate:.0f} calls/s, answered within {p50:.1f} ms (half), {p99:.1f} ms (99 %) {bad}")
+        return bool(bad)
+
+
+async def finish(port, hands):
+    """Finishes every call as soon as it is assigned; each hand has a connection of its own and keeps it."""
+    assigned = asyncio.Queue()
+    head = f" HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n"
+
+    async def hand():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while True:
+            call = await assigned.get()
+            writer.write(f"POST /v1/calls/C-{call}/finish{head}content-type: application/json\r\ncontent-length: 2\r\n\r\n{{}}".encode())
+            answer = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(re.search(rb"(?i)content-length: (\d+)", answer).group(1)))
+
+    async def follow():
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 24)
+        writer.write(f"GET /v1/events?after=0{head}\r\n".encode())
+        while line := await reader.readline():
+            # Most records are of no interest, and reading all of them as JSON takes longer than finishing the calls.
+            if b"assignment_committed" not in line or not line.startswith(b"{"):
+                continue
+            for event in json.loads(line)["events"]:
+                if event["event"] == "assignment_committed":
+                    assigned.put_nowait(event["call"])
+
+    await asyncio.gather(follow(), *(hand() for _ in range(hands)))
 
 
 def run_finish(args):
-    """Finishes every call as soon as it is assigned, until it is told to stop."""
-    base = f"http://127.0.0.1:{args.port}/v1"
-    stream = urllib.request.urlopen(f"{base}/events?after=0", timeout=120)
-    for line in stream:
-        record = json.loads(line)
-        for event in record.get("events", []):
-            if event.get("event") == "assignment_committed":
-                request = urllib.request.Request(
-                    f"{base}/calls/C-{event['call']}/finish", data=b"{}", headers={"content-type": "application/json"}, method="POST"
-                )
-                try:
-                    urllib.request.urlopen(request, timeout=20).read()
-                except OSError:
-                    pass
+    try:
+        asyncio.run(finish(args.port, 32))
+    except (OSError, asyncio.IncompleteReadError):
+        # The desk has left.
+        pass
     return False
 
 
 def main():
+    runs = {
+        "siege": run_siege,
+        "wrk": run_wrk,
+        "killed": run_killed,
+        "idle": run_idle,
+        "oneshot": run_oneshot,
+        "finish": run_finish,
+        "wrk-at": run_wrk_at,
+    }
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["siege", "wrk", "killed", "idle", "finish"])
+    parser.add_argument("what", choices=runs)
+    parser.add_argument("--built", action="store_true", help="the release build is there")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--seconds", type=int, default=20)
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--every", type=float, default=10)
     parser.add_argument("--idle", type=int, default=10000)
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
-    runs = {"siege": run_siege, "wrk": run_wrk, "killed": run_killed, "idle": run_idle, "finish": run_finish}
     sys.exit(1 if runs[args.what](args) else 0)
 
 

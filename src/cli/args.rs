@@ -9,6 +9,7 @@ use crate::desk::Asking;
 use crate::front::clock;
 use crate::front::exit;
 use ascall_engine::domain::event::Actor;
+use ascall_engine::domain::ids::{CallId, Seq};
 use ascall_engine::domain::profile::Lang;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -37,6 +38,13 @@ pub(crate) struct Global {
     /// The desk's file (or the variable `ASCALL_STORE`).
     #[arg(long, global = true, value_name = "FILE", help_heading = "Desk")]
     pub store: Option<PathBuf>,
+    /// A desk on the network instead of a file, e.g. `http://127.0.0.1:8080` (or the variable `ASCALL_URL`). It may take a
+    /// token, which stands in the variable `ASCALL_TOKEN` or in a file.
+    #[arg(long, global = true, value_name = "URL", help_heading = "Desk")]
+    pub url: Option<String>,
+    /// The file with the token for `--url` (or the variable `ASCALL_TOKEN_FILE`); nobody else may read it.
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Desk")]
+    pub token_file: Option<PathBuf>,
     /// The configuration file (or the variable `ASCALL_CONFIG`).
     #[arg(long, global = true, value_name = "FILE", help_heading = "Desk")]
     pub config: Option<PathBuf>,
@@ -90,6 +98,26 @@ pub(crate) struct Change {
     /// For whom the desk speaks, when it is not for itself.
     #[arg(skip)]
     pub by: Option<Actor>,
+    /// The state of a call that the asker knows.
+    #[arg(skip)]
+    pub seen: Option<(CallId, Seq)>,
+}
+
+/// Flags of every verb that changes a call that is there.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct CallChange {
+    #[command(flatten)]
+    change: Change,
+    /// Only while nothing has happened to the call since this record: `seq` in what `status` and `list` show.
+    #[arg(long, value_name = "SEQ", help_heading = "Change")]
+    seen: Option<u64>,
+}
+
+impl CallChange {
+    /// The flags, about this call.
+    pub(crate) fn of(&self, call: CallId) -> Change {
+        Change { seen: self.seen.map(|seq| (call, Seq(seq))), ..self.change.clone() }
+    }
 }
 
 impl Change {
@@ -105,6 +133,7 @@ impl Change {
             key: text(&self.key),
             reason: text(&self.reason),
             by: self.by.clone(),
+            seen: self.seen,
             ..Asking::default()
         }
     }
@@ -167,6 +196,11 @@ pub(crate) enum Verb {
     Backup(verbs::backup::Backup),
     Restore(verbs::restore::Restore),
     Doctor(verbs::doctor::Doctor),
+    Tui(verbs::tui::Tui),
+    Demo(verbs::demo::Demo),
+    #[cfg(feature = "bench")]
+    #[command(hide = true)]
+    BenchConsole(verbs::bench_console::BenchConsole),
     Serve(verbs::serve::Serve),
     #[command(subcommand)]
     Token(verbs::token::TokenVerb),
@@ -390,7 +424,9 @@ mod tests {
     /// Every flag is typed by a command test, with its verb, so that somebody sees what it does.
     #[test]
     fn every_flag_of_every_verb_is_typed_by_a_test() {
-        const TESTS: [&str; 21] = [
+        const TESTS: [&str; 24] = [
+            include_str!("../../tests/console/lines.rs"),
+            include_str!("../../tests/console/demo.rs"),
             include_str!("../../tests/cli/backups.rs"),
             include_str!("../../tests/cli/doctor.rs"),
             include_str!("../../tests/cli/exports.rs"),
@@ -411,6 +447,7 @@ mod tests {
             include_str!("../../tests/stories/defects.rs"),
             include_str!("../../tests/serve/entry.rs"),
             include_str!("../../tests/serve/tokens.rs"),
+            include_str!("../../tests/serve/remote.rs"),
             include_str!("../../README.md"),
         ];
         fn check(command: &clap::Command, path: &str, untyped: &mut Vec<String>) {
@@ -422,6 +459,8 @@ mod tests {
                 "reason",
                 "output",
                 "store",
+                "url",
+                "token-file",
                 "config",
                 "lang",
                 "lock-timeout",
@@ -460,6 +499,8 @@ mod tests {
             "--reason",
             "-o csv",
             "--store",
+            "--url",
+            "--token-file",
             "--config",
             "--lang en",
             "--lock-timeout",

@@ -2,12 +2,16 @@
 //!
 //! Invariant: a key nobody knows is refused with the nearest one. Reads files and nothing else; the environment is given.
 
+mod console;
 pub(crate) mod notices;
 
 use super::log::LogFormat;
 use crate::desk::{ParticipantConfig, Setup, profiles};
 use crate::front::clock;
 use crate::front::error::UserError;
+use crate::gateway::CHANGES;
+use crate::tui::keys::Keymap;
+use crate::tui::theme::Theme;
 use ascall_engine::couriers::CourierSettings;
 use ascall_engine::domain::breaker::BreakerSettings;
 use ascall_engine::domain::event::ParticipantKind;
@@ -16,14 +20,17 @@ use notices::{Messenger, Notices};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) mod keys;
 mod spoken;
+mod way;
 
 pub(crate) use spoken::Place;
 use spoken::{CONFIG, Spoken};
+use way::Way;
 
 /// What is taken from the environment.
 #[derive(Debug, Clone, Default)]
@@ -40,7 +47,16 @@ impl Env {
     /// The environment of this process.
     pub(crate) fn of_process() -> Self {
         use etcetera::BaseStrategy as _;
-        let names = ["LC_ALL", "LC_MESSAGES", "LANG", "USER", "LOGNAME", "XDG_RUNTIME_DIR"];
+        let names = [
+            "LC_ALL",
+            "LC_MESSAGES",
+            "LANG",
+            "USER",
+            "LOGNAME",
+            "XDG_RUNTIME_DIR",
+            "NO_COLOR",
+            "COLORTERM",
+        ];
         let means = |name: &str| names.contains(&name) || name.starts_with(keys::PREFIX);
         let vars = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -84,6 +100,8 @@ impl Env {
 pub(crate) struct Flags {
     pub config: Option<PathBuf>,
     pub store: Option<PathBuf>,
+    pub url: Option<String>,
+    pub token_file: Option<PathBuf>,
     pub lang: Option<Lang>,
     pub lock_timeout: Option<Duration>,
     pub log: Option<String>,
@@ -99,6 +117,8 @@ impl Flags {
         let given = [
             ("--lang", lang),
             ("--store", store),
+            ("--url", self.url.clone()),
+            ("--token-file", self.token_file.as_ref().map(|file| file.display().to_string())),
             ("--lock-timeout", wait),
             ("--log", self.log.clone()),
             ("--log-format", self.log_format.map(|format| format.as_ref().to_owned())),
@@ -159,6 +179,7 @@ pub(crate) struct Configured {
     pub runtime_dir: Option<PathBuf>,
     pub lang: Known<Lang>,
     pub store: Known<PathBuf>,
+    pub way: Way,
     pub tel_strict: Known<bool>,
     pub workers_strict: Known<bool>,
     pub lock_timeout: Known<Duration>,
@@ -169,9 +190,12 @@ pub(crate) struct Configured {
     pub http_hosts: Known<Vec<String>>,
     pub http_origins: Known<Vec<String>>,
     pub http_linger: Known<Duration>,
+    pub http_changes: Known<usize>,
     pub profiles: Known<Vec<PathBuf>>,
     pub couriers: Known<CourierSettings>,
     pub participants: Vec<Known<ParticipantConfig>>,
+    pub theme: Known<Theme>,
+    pub keys: Keymap,
 }
 
 /// The keys of the file.
@@ -180,6 +204,9 @@ pub(crate) struct Configured {
 pub(super) struct File {
     lang: Option<Lang>,
     store: Option<PathBuf>,
+    url: Option<String>,
+    #[serde(rename = "token_file")]
+    token_at: Option<PathBuf>,
     tel: Option<Strictness>,
     workers: Option<Strictness>,
     lock_timeout: Option<String>,
@@ -194,6 +221,8 @@ pub(super) struct File {
     messenger: Option<Messenger>,
     #[serde(default)]
     http: HttpFile,
+    #[serde(default)]
+    console: console::Console,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -203,6 +232,7 @@ struct HttpFile {
     hosts: Option<Vec<String>>,
     origins: Option<Vec<String>>,
     linger: Option<String>,
+    changes: Option<NonZeroUsize>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -249,9 +279,8 @@ const FILE: &str = "config.toml";
 /// The file is named and not there, or says something that makes no sense; or there is no place for the store.
 pub(crate) fn configure(flags: &Flags, env: &Env) -> Result<Configured, UserError> {
     let named = flags.config.clone().or_else(|| env.var(CONFIG).map(PathBuf::from));
-    let usual = env.config_dir.as_ref().map(|dir| dir.join(FILE));
     let must_be_there = named.is_some();
-    let path = named.or(usual);
+    let path = named.or_else(|| env.config_dir.as_ref().map(|dir| dir.join(FILE)));
     let mut spoken = Spoken::read(path.clone(), must_be_there, env)?;
     spoken.flags = flags.typed();
     let file = spoken.file()?;
@@ -265,17 +294,8 @@ pub(crate) fn configure(flags: &Flags, env: &Env) -> Result<Configured, UserErro
         env.lang().map(|(lang, name)| (lang, Source::Env(name.to_owned()))),
     ];
     let lang = Known::first(said_lang, Lang::Ko);
-    let said_store = file.store.clone().map(|store| match of("store") {
-        Source::File(path, line) => (base.join(store), Source::File(path, line)),
-        variable => (store, variable),
-    });
-    let said_store = [
-        flags.store.clone().map(|store| (store, Source::Flag("--store"))),
-        said_store,
-        env.data_dir.as_ref().map(|dir| (dir.join("desk.redb"), Source::Default)),
-    ];
-    let (value, source) = said_store.into_iter().flatten().next().ok_or_else(UserError::no_home)?;
-    let store = Known { value, source };
+    let store = way::store(flags, env, &file, &base, of)?;
+    let way = Way::of(flags, env, &file, &base, of)?;
     let said = said_span("lock_timeout", file.lock_timeout.as_deref(), of)?;
     let lock_timeout = Known::first(
         [flags.lock_timeout.map(|t| (t, Source::Flag("--lock-timeout"))), said],
@@ -330,6 +350,8 @@ pub(crate) fn configure(flags: &Flags, env: &Env) -> Result<Configured, UserErro
             Ok(Known { value, source })
         })
         .collect::<Result<_, UserError>>()?;
+    let theme = console::theme(&file.console, env, of);
+    let keys = console::keys(&file.console, &spoken)?;
     let runtime_dir = env.var("XDG_RUNTIME_DIR").map(PathBuf::from);
     Ok(Configured {
         file: path,
@@ -337,6 +359,7 @@ pub(crate) fn configure(flags: &Flags, env: &Env) -> Result<Configured, UserErro
         runtime_dir: runtime_dir.filter(|dir| dir.is_absolute()),
         lang,
         store,
+        way,
         tel_strict,
         workers_strict,
         lock_timeout,
@@ -347,19 +370,22 @@ pub(crate) fn configure(flags: &Flags, env: &Env) -> Result<Configured, UserErro
         http_hosts: http.hosts,
         http_origins: http.origins,
         http_linger: http.linger,
+        http_changes: http.changes,
         profiles,
         couriers,
         participants,
+        theme,
+        keys,
     })
 }
 
-/// The span of `lock_timeout` as it was said at `source`.
 /// How programs are served.
 struct Http {
     listen: Known<SocketAddr>,
     hosts: Known<Vec<String>>,
     origins: Known<Vec<String>>,
     linger: Known<Duration>,
+    changes: Known<usize>,
 }
 
 /// What the file and the variables say of it; `of` knows where each key was said.
@@ -374,11 +400,13 @@ fn http(file: &HttpFile, of: impl Fn(&str) -> Source) -> Result<Http, UserError>
     let hosts = file.hosts.clone().map(|hosts| (hosts, of("http.hosts")));
     let origins = file.origins.clone().map(|origins| (origins, of("http.origins")));
     let linger = said_span("http.linger", file.linger.as_deref(), &of)?;
+    let changes = file.changes.map(|changes| (changes.get(), of("http.changes")));
     Ok(Http {
         listen: Known::first([listen], LISTEN),
         hosts: Known::first([hosts], Vec::new()),
         origins: Known::first([origins], Vec::new()),
         linger: Known::first([linger], Duration::ZERO),
+        changes: Known::first([changes], CHANGES),
     })
 }
 
@@ -445,16 +473,22 @@ fn participant(
 }
 
 impl Configured {
+    /// Whether there is a desk already, as far as can be told without asking it.
+    pub(crate) fn is_there(&self) -> bool {
+        self.way.url.value.is_some() || self.store.value.exists()
+    }
+
     /// What the desk needs to open.
     ///
     /// # Errors
-    /// A profile's file is bad, or a template fits no notice.
+    /// A profile's file is bad, a template fits no notice, or a token cannot be read.
     pub(crate) fn setup(&self) -> Result<Setup, UserError> {
         let profiles = profiles::load(&self.profiles.value)?;
         let file = self.file.clone().unwrap_or_default();
         notices::check_forms(&file, &self.couriers.value, &profiles)?;
         Ok(Setup {
             store: self.store.value.clone(),
+            remote: self.way.remote(&self.store.source)?,
             runtime_dir: self.runtime_dir.clone(),
             lock_timeout: self.lock_timeout.value,
             profiles,

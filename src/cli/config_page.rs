@@ -21,7 +21,9 @@ fn every_key_of_the_file_is_on_the_page_and_no_other() {
         known(table).into_iter().map(|name| format!("{prefix}{name}")).collect::<Vec<_>>()
     };
     let mut all = at("", "");
-    all.retain(|name| !["participants", "notices", "messenger", "http"].contains(&name.as_str()));
+    all.retain(|name| {
+        !["participants", "notices", "messenger", "http", "console"].contains(&name.as_str())
+    });
     all.extend(at("notices.", "[notices]"));
     all.extend(at("notices.webhook.", "[notices.webhook]"));
     all.extend(at("messenger.", "[messenger]"));
@@ -29,6 +31,10 @@ fn every_key_of_the_file_is_on_the_page_and_no_other() {
     let template = "messenger.templates.PROFILE.NEWS.ROLE.";
     all.extend(at(template, "[messenger.templates.repair.assigned.customer]"));
     all.extend(at("http.", "[http]"));
+    all.extend(at("console.", "[console]"));
+    all.retain(|name| name != "console.keys");
+    // Their names are those of the actions; one that is none is refused with the nearest.
+    all.push("console.keys.ACTION".to_owned());
     all.extend(at("participants.NAME.", "[participants.manage]"));
     all.retain(|name| name != "participants.NAME.breaker");
     all.extend(at(
@@ -63,13 +69,16 @@ fn every_key_has_a_test_that_sees_what_it_does() {
     let effects = effects.to_owned()
         + include_str!("../../tests/serve/settings.rs")
         + include_str!("../../tests/serve/leaving.rs")
-        + include_str!("../../tests/serve/originals.rs");
+        + include_str!("../../tests/serve/originals.rs")
+        + include_str!("../../tests/serve/remote.rs")
+        + include_str!("../../tests/serve/crowded.rs");
     let sent = include_str!("../../tests/cli/sent.rs");
     for key in KEYS {
         let last = key.name.rsplit('.').next().unwrap();
         let found =
             effects.contains(&format!("{last} = ")) || seen.contains(&format!("\"{last} = ["));
         let found = found || sent.contains(&format!("\\n{last} = "));
+        let found = found || (last == "ACTION" && effects.contains("[console.keys]\\nquit = "));
         assert!(found, "{} is set by no test", key.name);
     }
 }

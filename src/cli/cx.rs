@@ -6,6 +6,7 @@ use super::args::Change;
 use super::config::Configured;
 use super::stop::Staying;
 use super::ui::{Format, Ui};
+use super::works::Works;
 use crate::desk::{Asking, Book, Desk, DeskError, Remaining, Setup};
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -49,6 +50,32 @@ impl Cx {
             }
             Err(error) => Err((error, ui)),
         }
+    }
+
+    /// Gets ready for a verb that works there. A desk on the network is asked for its service lines: its configuration
+    /// counts, and not that of this machine.
+    pub(crate) async fn go_to(&mut self, works: Works) -> Result<(), UserError> {
+        let Some(remote) = &self.setup.remote else { return Ok(()) };
+        match works {
+            Works::Apart => return Ok(()),
+            Works::Machine(verb) => {
+                let source = self.configured.way.source().to_string();
+                return Err(UserError::needs_machine(verb, &remote.url(), &source));
+            }
+            Works::Desk => {}
+        }
+        if remote.is_overheard() {
+            let text = self.ui.look.say(Word::Overheard, &[&remote.url()]);
+            self.ui.warn(&text)?;
+        }
+        let book = Book::open(&self.setup, "profile").await?;
+        let ours = &mut self.setup.profiles;
+        // Newer versions come later.
+        for (_, profile) in book.profiles()? {
+            ours.retain(|known| known.name != profile.name);
+            ours.push(profile);
+        }
+        Ok(())
     }
 
     /// Opens the desk, lets `work` use it, and closes it. Says what work remains when something was changed.
@@ -113,7 +140,8 @@ impl Cx {
             match worked {
                 // The one who asked is given the time to take what we let go.
                 None => not_before = Instant::now() + AFTER_YOU,
-                Some(Err(UserError::Said(_))) if has_left => {}
+                // Whoever wants to leave leaves, with or without a host.
+                Some(Err(UserError::Said(said))) if has_left && said.exit != Exit::Interrupted => {}
                 Some(worked) => {
                     left?;
                     return worked;
@@ -159,11 +187,15 @@ impl Cx {
 
     /// Refuses to go on where there is no desk yet: for verbs that only look, and need the live state to do so.
     pub(crate) fn must_exist(&self) -> Result<(), UserError> {
-        let store = &self.setup.store;
-        if store.exists() {
+        if self.is_there() {
             return Ok(());
         }
-        Err(DeskError::Missing { store: store.clone() }.into())
+        Err(DeskError::Missing { store: self.setup.store.clone() }.into())
+    }
+
+    /// Whether there is a desk already.
+    pub(crate) fn is_there(&self) -> bool {
+        self.setup.remote.is_some() || self.setup.store.exists()
     }
 
     /// Asks for one change; with `--dry-run` prints what would happen, and answers nothing.
@@ -184,7 +216,13 @@ impl Cx {
         asked: Vec<(Change, Command)>,
     ) -> Result<Option<Receipt>, UserError> {
         let dry = asked.iter().any(|(change, _)| change.dry_run);
-        let asked = asked.into_iter().map(|(change, command)| (change.asking(), command)).collect();
+        // What the first one changes was not there when the call was seen.
+        let seen = |at: usize, change: Change| {
+            if at == 0 { change } else { Change { seen: None, ..change } }
+        };
+        let asked = asked.into_iter().enumerate();
+        let asked = asked.map(|(at, (change, command))| (seen(at, change).asking(), command));
+        let asked = asked.collect();
         if dry {
             let events = desk.dry_run_all(asked).await?;
             self.show_dry(desk, &events)?;

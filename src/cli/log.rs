@@ -1,14 +1,16 @@
 //! What the desk says of itself while it runs: warnings and errors on stderr, a line each, with their values.
 //!
-//! Invariant: results never go here, and no phone number leaves unmasked, whoever wrote the line.
+//! Invariant: results never go here, and no phone number leaves unmasked, whoever wrote the line. While the screen is the
+//! console's the lines are kept back, told there, and written when the screen is free again.
 
 use crate::front::error::UserError;
 use ascall_engine::domain::tel::Tel;
 use ascall_engine::domain::text::inert;
 use clap::ValueEnum;
 use serde::Deserialize;
+use std::collections::VecDeque;
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -68,6 +70,36 @@ pub(crate) fn set_level(level: &str) {
     }
 }
 
+/// How many lines are kept back at most: the oldest go first.
+const KEPT: usize = 200;
+
+/// The lines that are kept back, and who is told of them.
+struct Aside {
+    lines: VecDeque<String>,
+    tell: Box<dyn Fn(&str) + Send>,
+}
+
+static ASIDE: Mutex<Option<Aside>> = Mutex::new(None);
+
+/// The lines are kept back for as long as this is held.
+pub(crate) struct KeptBack;
+
+/// Keeps the lines back and tells them to `tell`.
+pub(crate) fn keep_back(tell: impl Fn(&str) + Send + 'static) -> KeptBack {
+    let aside = Aside { lines: VecDeque::new(), tell: Box::new(tell) };
+    *ASIDE.lock().unwrap_or_else(PoisonError::into_inner) = Some(aside);
+    KeptBack
+}
+
+impl Drop for KeptBack {
+    fn drop(&mut self) {
+        let aside = ASIDE.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let lines: String = aside.into_iter().flat_map(|aside| aside.lines).collect();
+        // A reader that went away misses nothing.
+        drop(std::io::stderr().write_all(lines.as_bytes()));
+    }
+}
+
 /// Stderr with phone numbers masked, and each event on one line.
 struct Masked;
 
@@ -84,8 +116,17 @@ struct MaskedLine;
 
 impl Write for MaskedLine {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let text = String::from_utf8_lossy(bytes);
-        std::io::stderr().write_all(line(&text).as_bytes())?;
+        let line = line(&String::from_utf8_lossy(bytes));
+        let mut aside = ASIDE.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *aside {
+            Some(aside) => {
+                (aside.tell)(line.trim_end());
+                aside.lines.push_back(line);
+                let over = aside.lines.len().saturating_sub(KEPT);
+                aside.lines.drain(..over);
+            }
+            None => std::io::stderr().write_all(line.as_bytes())?,
+        }
         Ok(bytes.len())
     }
 

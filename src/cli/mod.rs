@@ -13,8 +13,10 @@ mod log;
 mod profile_page;
 mod rows;
 mod stop;
+mod typist;
 mod ui;
 mod verbs;
+mod works;
 
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -40,10 +42,13 @@ pub(crate) fn main() -> ExitCode {
 fn on_panic() {
     std::panic::set_hook(Box::new(|info| {
         use std::io::Write as _;
+
         // The storage library panics on what a damaged file holds; the journal answers for that, as damage.
         if ascall_engine::journal::redb::is_shielded() {
             return;
         }
+        // On the console's screen nobody would read it.
+        crate::tui::screen::panicked();
         let text = info.payload_as_str().unwrap_or("no message");
         let line = text.lines().next().unwrap_or_default();
         let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
@@ -57,14 +62,23 @@ fn on_panic() {
 }
 
 fn run(argv: Vec<OsString>, env: &Env) -> Exit {
-    let cli = match Cli::try_parse_from(argv) {
-        Ok(cli) => cli,
+    let (cli, nothing_said) = match Cli::try_parse_from(&argv) {
+        Ok(cli) => (cli, None),
+        // Nothing but flags, at a terminal: whoever has a desk wants to see it.
+        Err(error) if is_bare(&error) && crate::tui::screen::has_terminal() => {
+            match Cli::try_parse_from(argv.into_iter().chain([OsString::from("tui")])) {
+                Ok(cli) => (cli, Some(error)),
+                Err(_) => return usage(&error),
+            }
+        }
         Err(error) => return usage(&error),
     };
     let mut ui = ui_of(&cli);
     let flags = Flags {
         config: cli.global.config.clone(),
         store: cli.global.store.clone(),
+        url: cli.global.url.clone(),
+        token_file: cli.global.token_file.clone(),
         lang: cli.global.lang.map(Into::into),
         lock_timeout: cli.global.lock_timeout,
         log: cli.global.log.clone(),
@@ -80,6 +94,9 @@ fn run(argv: Vec<OsString>, env: &Env) -> Exit {
         configured => configured,
     };
     let done = match configured {
+        Ok(configured) if nothing_said.is_some() && !configured.is_there() => {
+            return nothing_said.as_ref().map_or(Exit::Usage, usage);
+        }
         Ok(mut configured) => {
             if matches!(cli.verb, Verb::Doctor(_))
                 && let Err(fault) = configured.setup()
@@ -96,7 +113,7 @@ fn run(argv: Vec<OsString>, env: &Env) -> Exit {
             ui.look.lang = configured.lang.value;
             let format = configured.log_format.value;
             let logged = match (&configured.log, &cli.verb) {
-                (Known { source: Source::Default, .. }, Verb::Serve(_)) => {
+                (Known { source: Source::Default, .. }, Verb::Serve(_) | Verb::Tui(_)) => {
                     log::start(log::DEFAULT, format)
                 }
                 // Whoever asks once and leaves is told by the verb itself, unless they want more.
@@ -138,6 +155,15 @@ fn ended(ui: &mut Ui, done: Result<Exit, UserError>) -> Exit {
             error.exit()
         }
     }
+}
+
+/// Whether nothing was said but flags.
+fn is_bare(error: &clap::Error) -> bool {
+    use clap::error::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    )
 }
 
 /// What clap has to say: help and version are results, everything else is an error in the form of all errors.
@@ -203,6 +229,7 @@ fn drive(verb: &Verb, cx: &mut Cx) -> Result<Exit, UserError> {
 
 async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, UserError> {
     use verbs as v;
+    cx.go_to(verb.works()).await?;
     match verb {
         Verb::Request(args) => v::request::run(args, cx).await,
         Verb::Cancel(args) => v::cancel::run(args, cx).await,
@@ -247,6 +274,10 @@ async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, UserError> {
         Verb::Backup(args) => v::backup::run(args, cx).await,
         Verb::Restore(args) => v::restore::run(args, cx).await,
         Verb::Doctor(args) => v::doctor::run(args, cx).await,
+        Verb::Tui(args) => v::tui::run(args, cx).await,
+        Verb::Demo(args) => v::demo::run(args, cx).await,
+        #[cfg(feature = "bench")]
+        Verb::BenchConsole(args) => v::bench_console::run(args, cx).await,
         Verb::Serve(args) => v::serve::run(args, cx).await,
         Verb::Token(args) => v::token::run(args, cx),
         Verb::Config(args) => v::config::run(args, cx),

@@ -9,17 +9,21 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 
-/// Whether this run stays at the desk, and so listens for signals itself.
+/// Whether this run stays at the desk, and so listens for signals itself; and the way to have it leave without one.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Staying(Arc<AtomicBool>);
+pub(crate) struct Staying {
+    listens: Arc<AtomicBool>,
+    told: Arc<Notify>,
+}
 
 impl Staying {
     /// Waits for an interrupt that nobody else looks after.
     pub(crate) async fn interrupted(&self) {
         // Where no signal can be heard none interrupts.
         while tokio::signal::ctrl_c().await.is_ok() {
-            if !self.0.load(Ordering::Acquire) {
+            if !self.listens.load(Ordering::Acquire) {
                 return;
             }
         }
@@ -35,8 +39,13 @@ impl Staying {
             at_terminal: std::io::stdin().is_terminal() || std::io::stderr().is_terminal(),
             staying: self.clone(),
         };
-        self.0.store(true, Ordering::Release);
+        self.listens.store(true, Ordering::Release);
         Ok(stop)
+    }
+
+    /// Has whoever stays leave in order, as by an interrupt.
+    pub(crate) fn leave(&self) {
+        self.told.notify_one();
     }
 }
 
@@ -55,6 +64,7 @@ impl Stop {
     pub(crate) async fn asked(&mut self) -> Exit {
         tokio::select! {
             _ = self.interrupt.recv() => Exit::Interrupted,
+            () = self.staying.told.notified() => Exit::Interrupted,
             _ = self.terminate.recv() => Exit::Done,
             _ = self.hangup.recv() => Exit::Done,
         }
@@ -74,6 +84,6 @@ impl Stop {
 
 impl Drop for Stop {
     fn drop(&mut self) {
-        self.staying.0.store(false, Ordering::Release);
+        self.staying.listens.store(false, Ordering::Release);
     }
 }

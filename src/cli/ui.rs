@@ -298,7 +298,7 @@ impl Ui {
 }
 
 /// The most characters of a line of an error: what was typed may be absurdly long.
-const ERROR_LINE_MAX: usize = 400;
+const ERROR_LINE_MAX: usize = 500;
 
 /// The text with each of its lines cut to a length that can be read.
 pub(crate) fn clipped(text: &str) -> String {

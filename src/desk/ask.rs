@@ -1,12 +1,15 @@
 //! Everything that a desk can be asked, with the type of each answer and how it is found: the one table for those who
 //! ask in this process and for those who attach.
 //!
-//! Invariant: a question gets the same answer here and over there. Whoever changes a question or an answer raises
-//! [`super::wire::PROTOCOL`].
+//! Invariant: a question gets the same answer here and over there; who may ask it over the network is said by its place in
+//! the table. Whoever changes a question or an answer raises [`super::wire::PROTOCOL`].
 
+use super::asker::{Asker, Needs};
+use super::board::{self, Board, Changes};
 use super::check::{self, Checked};
 use super::letters::{self, Letter, Whose};
 use super::local::Local;
+use super::past;
 use super::stock::{self, Moved};
 use super::wire::{Asked, Fault, Reply, pack, unpack};
 use super::{CallFilter, CallRow, DeskError, health, live, vitals};
@@ -43,8 +46,12 @@ pub(crate) trait Question: Serialize + DeserializeOwned + Send + 'static {
     /// What it is answered with.
     type Answer: Serialize + DeserializeOwned + Send + 'static;
 
-    /// The answer of a desk.
-    fn answer(self, desk: &Local) -> impl Future<Output = Result<Self::Answer, DeskError>> + Send;
+    /// The answer of a desk to whoever asks.
+    fn answer(
+        self,
+        desk: &Local,
+        asker: &Asker,
+    ) -> impl Future<Output = Result<Self::Answer, DeskError>> + Send;
 
     /// How long whoever asks a host waits for its answer.
     fn patience() -> Duration {
@@ -71,13 +78,24 @@ pub(crate) enum NoAnswer {
 
 macro_rules! questions {
     (
-        rows { $($(#[$rd:meta])* $rn:ident { $($rf:ident: $rt:ty),* } -> $ra:ty = |$rows:ident| $rb:expr;)* }
+        rows { $($(#[$rd:meta])* $rn:ident $([$rm:ident])? { $($rf:ident: $rt:ty),* } -> $ra:ty = |$rows:ident| $rb:expr;)* }
         live { $($(#[$ld:meta])* $ln:ident { $($lf:ident: $lt:ty),* } -> $la:ty = |$world:ident, $now:ident| $lb:expr;)* }
         desk { $($(#[$dd:meta])* $dn:ident { $($df:ident: $dt:ty),* } -> $da:ty = |$desk:ident| $db:expr;)* }
+        acts { $($(#[$ad:meta])* $an:ident $([$am:ident])? { $($af:ident: $at:ty),* } -> $aa:ty = |$by:ident, $asker:ident| $ab:expr;)* }
     ) => {
         $(questions!(@type $(#[$rd])* $rn { $($rf: $rt),* });)*
         $(questions!(@type $(#[$ld])* $ln { $($lf: $lt),* });)*
         $(questions!(@type $(#[$dd])* $dn { $($df: $dt),* });)*
+        $(questions!(@type $(#[$ad])* $an { $($af: $at),* });)*
+
+        /// Every question, with who may ask it over the network: what looks takes `Read`, what acts takes `Operate`,
+        /// unless a mark behind the name says otherwise.
+        pub(crate) const NEEDS: &[(&str, Needs)] = &[
+            $((stringify!($rn), questions!(@needs Read $($rm)?)),)*
+            $((stringify!($ln), questions!(@needs Read)),)*
+            $((stringify!($dn), questions!(@needs Read)),)*
+            $((stringify!($an), questions!(@needs Operate $($am)?)),)*
+        ];
 
         $(impl Reading for $rn {
             fn read(self, $rows: &Store) -> Result<$ra, JournalError> {
@@ -89,7 +107,7 @@ macro_rules! questions {
         impl Question for $rn {
             const NAME: &'static str = stringify!($rn);
             type Answer = $ra;
-            async fn answer(self, desk: &Local) -> Result<$ra, DeskError> {
+            async fn answer(self, desk: &Local, _: &Asker) -> Result<$ra, DeskError> {
                 let at = desk.setup().store.clone();
                 let read = move |rows: &Store| {
                     self.read(rows).map_err(|e| DeskError::from_journal(&at, e))
@@ -101,7 +119,7 @@ macro_rules! questions {
         $(impl Question for $ln {
             const NAME: &'static str = stringify!($ln);
             type Answer = $la;
-            async fn answer(self, desk: &Local) -> Result<$la, DeskError> {
+            async fn answer(self, desk: &Local, _: &Asker) -> Result<$la, DeskError> {
                 let Self { $($lf),* } = self;
                 desk.ask(move |$world, $now| $lb).await
             }
@@ -110,26 +128,39 @@ macro_rules! questions {
         $(impl Question for $dn {
             const NAME: &'static str = stringify!($dn);
             type Answer = $da;
-            async fn answer(self, $desk: &Local) -> Result<$da, DeskError> {
+            async fn answer(self, $desk: &Local, _: &Asker) -> Result<$da, DeskError> {
                 let Self { $($df),* } = self;
                 $db
+            }
+        })*
+
+        $(impl Question for $an {
+            const NAME: &'static str = stringify!($an);
+            type Answer = $aa;
+            async fn answer(self, $by: &Local, $asker: &Asker) -> Result<$aa, DeskError> {
+                let Self { $($af),* } = self;
+                $ab
             }
         })*
 
         /// The packed answer to a packed question.
         pub(crate) async fn answer(
             desk: &Local,
+            asker: &Asker,
             name: &str,
             body: &[u8],
         ) -> Result<Vec<u8>, NoAnswer> {
             match name {
-                $(stringify!($rn) => packed::<$rn>(desk, body).await,)*
-                $(stringify!($ln) => packed::<$ln>(desk, body).await,)*
-                $(stringify!($dn) => packed::<$dn>(desk, body).await,)*
+                $(stringify!($rn) => packed::<$rn>(desk, asker, body).await,)*
+                $(stringify!($ln) => packed::<$ln>(desk, asker, body).await,)*
+                $(stringify!($dn) => packed::<$dn>(desk, asker, body).await,)*
+                $(stringify!($an) => packed::<$an>(desk, asker, body).await,)*
                 _ => Err(NoAnswer::NoSuchQuestion),
             }
         }
     };
+    (@needs $section:ident) => { Needs::$section };
+    (@needs $section:ident $mark:ident) => { Needs::$mark };
     (@type $(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -185,17 +216,18 @@ questions! {
         };
         /// All goods, in the order of their first receipt.
         Stock {} -> Vec<StockRow> = |rows| rows.stock();
-        /// The newest `limit` movements of a product, oldest first (0: all), and whether there were more.
-        StockMoves { product: String, limit: usize } -> (Vec<Moved>, bool) =
-            |rows| stock::moves(rows, &product, limit);
+        /// The newest `limit` movements of a product before its `below`th, oldest first (0: all), and whether there were
+        /// more.
+        StockMoves { product: String, below: Option<u64>, limit: usize } -> (Vec<Moved>, bool) =
+            |rows| stock::moves(rows, &product, below, limit);
         /// One member.
         Member { id: MemberId } -> Option<MemberRow> = |rows| rows.member(id);
         /// All members, by number.
         Members {} -> Vec<MemberRow> = |rows| rows.members();
         /// The check of the whole store.
-        Check {} -> Checked = |rows| check::store(rows);
+        Check [Operate] {} -> Checked = |rows| check::store(rows);
         /// Writes what is committed now into a new file, as a store of its own.
-        Copy { to: PathBuf } -> () = |rows| rows.copy_to(&to);
+        Copy [Here] { to: PathBuf } -> () = |rows| rows.copy_to(&to);
     }
     live {
         /// How the desk does.
@@ -209,6 +241,9 @@ questions! {
         /// The worker who came along by themselves under this name.
         WorkerCalled { handle: TelDigest } -> Option<WorkerId> =
             |world, _now| world.worker_called(handle).map(|worker| worker.id);
+        /// The member who has this phone number.
+        MemberUnder { tel: TelDigest } -> Option<MemberId> =
+            |world, _now| world.member_of(tel).map(|member| member.id);
         /// Open offers, by number: all, or those to one worker.
         Offers { to: Option<WorkerId> } -> Vec<live::Offer> =
             |world, _now| live::offers(world, to);
@@ -238,23 +273,11 @@ questions! {
             let could = desk.ask(move |world, now| live::claimable(world, now, worker, calls));
             Ok(could.await??)
         };
-        /// Orders, to be carried out in their order.
-        Orders { orders: Vec<Asked> } -> Vec<Reply<Receipt>> = |desk| {
-            let done = desk.handle_all(orders.into_iter().map(Into::into)).await;
-            Ok(done.into_iter().map(|one| one.map_err(|e| Fault::from(&e))).collect())
-        };
-        /// What an order would do; nothing does.
-        DryRun { order: Asked } -> Vec<Event> = |desk| desk.dry_run(order.into()).await;
         /// The newest call of a line under a client's own number, live or ended.
         CallNamed { line: String, number: String } -> Option<CallRow> =
             |desk| desk.call_named(&line, &number).await;
         /// Waits until a call has its first answers, a little while at most.
         Settle { call: CallId } -> () = |desk| desk.settle(call).await;
-        /// Where a worker is.
-        Position { worker: WorkerId, at: Point } -> () = |desk| {
-            desk.position(worker, at);
-            Ok(())
-        };
         /// Workers that the filter takes, by number, at most `limit`.
         Workers { filter: live::WorkerFilter, limit: usize } -> Vec<live::Worker> = |desk| {
             let found = desk.ask(move |world, _| live::workers(world, &filter, limit)).await?;
@@ -269,22 +292,59 @@ questions! {
         /// A notice and the worker it speaks of; none: there is none of this name.
         NoticeOf { name: NoticeName } -> Option<(NoticeKey, Option<WorkerId>)> =
             |desk| letters::named(desk, name).await;
-        /// The newest `limit` notices of somebody, oldest first.
-        Inbox { whose: Whose, limit: usize } -> Vec<Letter> =
-            |desk| letters::inbox(desk, whose, limit).await;
-        /// Asks a host that is one only in passing to leave its place to one that is made for it; whether it will.
-        GiveWay {} -> bool = |desk| Ok(desk.give_way());
+        /// The newest `limit` notices of somebody, oldest first; with `until`, as they stood after that record.
+        Inbox { whose: Whose, limit: usize, until: Option<Seq> } -> Vec<Letter> =
+            |desk| letters::inbox(desk, whose, limit, until).await;
+        /// Everything that is live.
+        BoardNow {} -> Board = |desk| board::now(desk).await;
+        /// Everything that was live at a moment, or how far the journal was read for it: asked again, it goes on.
+        BoardAt { at: Time } -> past::Glimpse = |desk| past::board(desk, at).await;
+        /// A call as it stood after a record; none: it was not there yet.
+        CallAt { call: CallId, seq: Seq } -> Option<CallRow> =
+            |desk| past::call(desk, call, seq).await;
+        /// What changed on the board after a record, as soon as something does; nothing after a while without.
+        BoardSince { seen: Seq } -> Changes = |desk| board::since(desk, seen).await;
         /// The records after a cursor as soon as there is one; none after a while without.
         Follow { after: Seq } -> Vec<Record> = |desk| desk.follow(after).await;
         /// Waits until a record after `seen` speaks of a call, at most `within`, and never long.
         CallMoved { call: CallId, seen: Seq, within: Duration } -> () =
             |desk| desk.moved(call, seen, within).await;
     }
+    acts {
+        /// Orders, to be carried out in their order.
+        Orders { orders: Vec<Asked> } -> Vec<Reply<Receipt>> = |desk, asker| {
+            let done = desk.handle_all(orders.into_iter().map(|asked| asker.order(asked))).await;
+            Ok(done.into_iter().map(|one| one.map_err(|e| Fault::from(&e))).collect())
+        };
+        /// What an order would do; nothing does.
+        DryRun { order: Asked } -> Vec<Event> =
+            |desk, asker| desk.dry_run(asker.order(order)?).await;
+        /// Where a worker is.
+        Position { worker: WorkerId, at: Point } -> () = |desk, _asker| {
+            desk.position(worker, at);
+            Ok(())
+        };
+        /// Asks a host that is one only in passing to leave its place to one that is made for it; whether it will.
+        GiveWay [Here] {} -> bool = |desk, _asker| Ok(desk.give_way());
+    }
 }
 
-async fn packed<Q: Question>(desk: &Local, body: &[u8]) -> Result<Vec<u8>, NoAnswer> {
+/// Who may ask this question over the network; none: there is no such question.
+pub(crate) fn needs(name: &str) -> Option<Needs> {
+    NEEDS.iter().find(|(known, _)| *known == name).map(|(_, needs)| *needs)
+}
+
+async fn packed<Q: Question>(
+    desk: &Local,
+    asker: &Asker,
+    body: &[u8],
+) -> Result<Vec<u8>, NoAnswer> {
     let question: Q = unpack(body).ok_or(NoAnswer::NotUnderstood)?;
-    let reply: Reply<Q::Answer> = match question.answer(desk).await {
+    let answer = match asker.may_ask(needs(Q::NAME).unwrap_or(Needs::Here)) {
+        Ok(()) => question.answer(desk, asker).await,
+        Err(refused) => Err(refused),
+    };
+    let reply: Reply<Q::Answer> = match answer {
         Err(DeskError::Closing) => return Err(NoAnswer::Leaving),
         answer => answer.map_err(|error| Fault::from(&error)),
     };

@@ -54,16 +54,22 @@ impl Book {
         Self { rows: Rows::Here { store: desk.store().clone(), held: None }, at }
     }
 
+    /// The rows of a desk that a test has in memory.
+    #[cfg(test)]
+    pub(crate) fn of(store: Store) -> Self {
+        Self { rows: Rows::Here { store, held: None }, at: PathBuf::new() }
+    }
+
     /// The rows of a desk that is open elsewhere.
     pub(super) fn there(link: &Link) -> Self {
-        Self { rows: Rows::There(link.clone(), Mutex::default()), at: link.setup().store.clone() }
+        Self { rows: Rows::There(link.clone(), Mutex::default()), at: link.setup().named() }
     }
 
     /// Finds the rows at the desk's host, or opens them without building the live state; waits for a busy store as long
     /// as the set-up says.
     pub(crate) async fn open(setup: &Setup, verb: &str) -> Result<Self, DeskError> {
-        let at = setup.store.clone();
-        if !at.exists() {
+        let at = setup.named();
+        if setup.remote.is_none() && !at.exists() {
             return Err(DeskError::Missing { store: at });
         }
         let rows = match door::enter(setup, setup.lock_timeout, || open_here(&at, verb)).await? {
@@ -149,12 +155,20 @@ impl Book {
         self.get(ask::PersonOf { subject })
     }
 
+    /// Several persons' rows; those that are erased are left out.
+    pub(super) fn people(
+        &self,
+        subjects: BTreeSet<SubjectId>,
+    ) -> Result<BTreeMap<SubjectId, Person>, DeskError> {
+        self.get(ask::People { subjects })
+    }
+
     /// Asks for the customers and workers of many calls at once, so that each need not be asked for.
     pub(crate) fn meet(&self, calls: &[CallRow]) -> Result<(), DeskError> {
         let Rows::There(_, known) = &self.rows else { return Ok(()) };
         let workers = calls.iter().filter_map(|row| row.worker_now().map(|(_, subject)| subject));
         let subjects: BTreeSet<_> = calls.iter().map(|row| row.subject).chain(workers).collect();
-        let mut people = self.get(ask::People { subjects: subjects.clone() })?;
+        let mut people = self.people(subjects.clone())?;
         let people = subjects.into_iter().map(|subject| (subject, people.remove(&subject)));
         known.lock().unwrap_or_else(PoisonError::into_inner).extend(people);
         Ok(())
@@ -170,13 +184,15 @@ impl Book {
         self.get(ask::Stock {})
     }
 
-    /// The newest `limit` movements of a product, oldest first (0: all), and whether there were more.
+    /// The newest `limit` movements of a product before its `below`th (none: of all), oldest first (0: all), and whether
+    /// there were more.
     pub(crate) fn stock_moves(
         &self,
         product: &str,
+        below: Option<u64>,
         limit: usize,
     ) -> Result<(Vec<Moved>, bool), DeskError> {
-        self.get(ask::StockMoves { product: product.to_owned(), limit })
+        self.get(ask::StockMoves { product: product.to_owned(), below, limit })
     }
 
     /// One member.
@@ -202,6 +218,11 @@ impl Book {
     /// The newest record's place.
     pub(crate) fn head(&self) -> Result<Seq, DeskError> {
         self.get(ask::Head {})
+    }
+
+    /// The epoch in which the records have their places: 0 until the desk is restored from a copy.
+    pub(crate) fn epoch(&self) -> Result<u64, DeskError> {
+        self.get(ask::Epoch {})
     }
 
     /// Has what is committed now written into a new file, as a store of its own, by whoever has the desk open.

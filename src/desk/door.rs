@@ -1,13 +1,13 @@
-//! The way to a desk: its host, when somebody has it and answers, or its lock.
+//! The way to a desk: its host, when somebody has it and answers, or its lock; or its host on the network.
 //!
 //! Invariant: the lock is the truth. A socket says where to ask, never who has the store; nobody waits longer than they
-//! said.
+//! said. A desk on the network is asked and never taken.
 
 use super::ask::{GiveWay, Question as _};
-use super::line::Line;
+use super::line::{Line, Place};
+use super::remote::Remote;
 use super::wire::{Hello, PROTOCOL, pack};
 use super::{DeskError, Setup, socket};
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// How long a host has to say hello while nobody knows whether there is one.
@@ -22,7 +22,7 @@ pub(super) enum Found<T> {
     /// Nobody had it: what was taken.
     Here(T),
     /// A host listens there.
-    There(PathBuf),
+    There(Place),
 }
 
 /// Asks for a host and otherwise takes the store, again and again until `patience` is over. `take` must not wait.
@@ -34,13 +34,16 @@ pub(super) async fn enter<T>(
     patience: Duration,
     mut take: impl FnMut() -> Result<T, DeskError>,
 ) -> Result<Found<T>, DeskError> {
+    if let Some(remote) = &setup.remote {
+        return call(remote, patience).await.map(Found::There);
+    }
     let end = Instant::now() + patience;
     let mut hello = HELLO;
     let mut pause = Pause::default();
     loop {
         let places = socket::places(&setup.store, setup.runtime_dir.as_deref());
         let mut silent = false;
-        for place in places {
+        for place in places.into_iter().map(Place::Socket) {
             match knock(&place, hello).await? {
                 Knock::Answered => return Ok(Found::There(place)),
                 Knock::Silent => silent = true,
@@ -64,6 +67,26 @@ pub(super) async fn enter<T>(
     }
 }
 
+/// Asks for a host on the network, again and again until `patience` is over.
+///
+/// # Errors
+/// Nobody answers there, or not as a host that speaks as we do; or it lets nobody in like this.
+async fn call(remote: &Remote, patience: Duration) -> Result<Place, DeskError> {
+    let end = Instant::now() + patience;
+    let mut pause = Pause::default();
+    let place = Place::Net(remote.clone());
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        if knock(&place, left.max(HELLO)).await? == Knock::Answered {
+            return Ok(place);
+        }
+        if Instant::now() >= end {
+            return Err(DeskError::Unreachable { url: remote.url() });
+        }
+        pause.until(end).await;
+    }
+}
+
 /// Takes the store, waiting for it until `patience` is over: for who must have it. Who is the host only in passing is
 /// asked to give way. `take` must not wait.
 ///
@@ -81,7 +104,8 @@ pub(super) async fn take<T>(
             Err(DeskError::Busy { .. }) if Instant::now() < end => {}
             taken => return taken,
         }
-        for place in socket::places(&setup.store, setup.runtime_dir.as_deref()) {
+        let places = socket::places(&setup.store, setup.runtime_dir.as_deref());
+        for place in places.into_iter().map(Place::Socket) {
             // Who is not there, or does not answer, is waited for all the same.
             drop(tokio::time::timeout(HELLO, ask_to_give_way(&place)).await);
         }
@@ -107,8 +131,8 @@ pub(super) async fn wait<T>(
     }
 }
 
-async fn ask_to_give_way(place: &Path) -> Option<()> {
-    if !socket::is_there(place).ok()? {
+async fn ask_to_give_way(place: &Place) -> Option<()> {
+    if !is_there(place).ok()? {
         return None;
     }
     let mut line = Line::to(place).await.ok()??;
@@ -148,8 +172,16 @@ enum Knock {
     Nobody,
 }
 
-async fn knock(place: &Path, patience: Duration) -> Result<Knock, DeskError> {
-    if !socket::is_there(place)? {
+/// Whether somebody may listen there.
+fn is_there(place: &Place) -> Result<bool, DeskError> {
+    match place {
+        Place::Socket(path) => socket::is_there(path),
+        Place::Net(_) => Ok(true),
+    }
+}
+
+async fn knock(place: &Place, patience: Duration) -> Result<Knock, DeskError> {
+    if !is_there(place)? {
         return Ok(Knock::Nobody);
     }
     match tokio::time::timeout(patience, hello(place)).await {
@@ -161,9 +193,9 @@ async fn knock(place: &Path, patience: Duration) -> Result<Knock, DeskError> {
 }
 
 /// Whether a host answers that speaks as we do.
-async fn hello(place: &Path) -> Result<bool, DeskError> {
+async fn hello(place: &Place) -> Result<bool, DeskError> {
     let Some(mut line) = Line::to(place).await? else { return Ok(false) };
-    let Some(said) = line.hello().await else { return Ok(false) };
+    let Some(said) = line.hello().await? else { return Ok(false) };
     let hello: Option<Hello> = serde_json::from_slice(&said).ok();
     match hello {
         Some(hello) if hello.protocol == PROTOCOL => Ok(true),
@@ -171,6 +203,6 @@ async fn hello(place: &Path) -> Result<bool, DeskError> {
             let holder = format!("`{verb}` (process {pid})");
             Err(DeskError::OtherProtocol { holder, release, protocol })
         }
-        None => Err(DeskError::NotUnderstood { socket: place.to_owned() }),
+        None => Err(DeskError::NotUnderstood { socket: place.named() }),
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Invariant: each engine error becomes exactly one of these; hints and exit codes are chosen from them elsewhere.
 
+use super::asker::Scope;
 use super::wire::PROTOCOL;
 use ascall_engine::couriers::BadCourier;
+use ascall_engine::domain::ids::Time;
 use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::engine::{BadParticipant, HandleError, OpenError};
 use ascall_engine::journal::JournalError;
@@ -102,6 +104,40 @@ pub(crate) enum DeskError {
         /// Where.
         socket: PathBuf,
     },
+    /// Nobody answers where a desk should be.
+    #[error("no desk answers at {url}")]
+    Unreachable {
+        /// Where.
+        url: String,
+    },
+    /// The host lets nobody in who comes like this.
+    #[error("the desk at {url} lets nobody in like this: {detail}")]
+    TurnedAway {
+        /// Which.
+        url: String,
+        /// Whether it is for want of a token that it knows.
+        wants_token: bool,
+        /// What it said.
+        detail: String,
+        /// What it said to do about it.
+        hint: Option<String>,
+    },
+    /// The host has too much to do; nothing was done.
+    #[error("the desk at {url} has too much to do")]
+    Overloaded {
+        /// Which.
+        url: String,
+        /// When it said to come back.
+        retry_at: Time,
+    },
+    /// Whoever asks over the network may not.
+    #[error("{}", not_allowed(*needs, *has))]
+    NotAllowed {
+        /// What it would take; none: nobody may from there.
+        needs: Option<Scope>,
+        /// What they have.
+        has: Scope,
+    },
     /// The socket cannot be used.
     #[error("the socket {} cannot be used", socket.display())]
     Socket {
@@ -161,6 +197,13 @@ pub(crate) enum DeskError {
     /// Notices cannot be carried as the configuration has it.
     #[error("notices cannot be carried as the configuration has it")]
     Courier(#[from] BadCourier),
+}
+
+fn not_allowed(needs: Option<Scope>, has: Scope) -> String {
+    match needs {
+        Some(needs) => format!("this needs the scope `{needs}`, and the token has `{has}`"),
+        None => "this is done only on the desk's own machine".to_owned(),
+    }
 }
 
 fn by(holder: Option<&str>) -> String {

@@ -4,7 +4,7 @@
 //! what nobody has open is read, while nobody can take it. Judges nothing: that is for whoever shows it.
 
 use super::ask::{Epoch, Pulse, Question};
-use super::line::Line;
+use super::line::{Line, Place};
 use super::wire::{Hello, PROTOCOL, Reply, pack, unpack};
 use super::{DeskError, Setup, socket};
 use ascall_engine::domain::event::Concern;
@@ -164,8 +164,9 @@ async fn knock(place: &Path) -> (SocketFacts, Option<Line>) {
         Err(error) => return (SocketFacts::Trouble(error), None),
     }
     let hello = async {
-        let Some(mut line) = Line::to(place).await? else { return Ok(None) };
-        let said = line.hello().await;
+        let there = Place::Socket(place.to_owned());
+        let Some(mut line) = Line::to(&there).await? else { return Ok(None) };
+        let said = line.hello().await?;
         Ok::<_, DeskError>(Some((line, said)))
     };
     match tokio::time::timeout(PATIENCE, hello).await {

@@ -6,17 +6,18 @@
 //! was done once. Of an order that may have been done and cannot be asked about again this is said.
 
 use super::ask::{self, NoAnswer, Question};
+use super::asker::Asker;
 use super::door::{self, Found};
-use super::line::{Failed, Line};
+use super::line::{Failed, Line, Place};
 use super::local::{Local, Manner};
 use super::wire::{Asked, Fault, Reply, pack, unpack};
 use super::{DeskError, Remaining, Setup};
 use ascall_engine::domain::command::Receipt;
+use ascall_engine::domain::ids::Time;
 use bytes::Bytes;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc as blocking};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::{Mutex as Queue, mpsc, oneshot};
 
 /// The most orders of one request; they share a commit.
@@ -56,23 +57,23 @@ impl Link {
     ///
     /// # Errors
     /// The system has no thread to spare.
-    pub(super) fn to(place: PathBuf, setup: Arc<Setup>, verb: &str) -> Result<Self, DeskError> {
+    pub(super) fn to(place: Place, setup: Arc<Setup>, verb: &str) -> Result<Self, DeskError> {
         Self::start(place, setup, Some(verb.to_owned()))
     }
 
     /// As [`Link::to`], for one who stays: when the host leaves, that is an error, and [`Link::has_left`] says so.
-    pub(super) fn while_there(place: PathBuf, setup: Arc<Setup>) -> Result<Self, DeskError> {
+    pub(super) fn while_there(place: Place, setup: Arc<Setup>) -> Result<Self, DeskError> {
         Self::start(place, setup, None)
     }
 
     fn start(
-        place: PathBuf,
+        place: Place,
         setup: Arc<Setup>,
         takes_over: Option<String>,
     ) -> Result<Self, DeskError> {
         let (jobs, inbox) = mpsc::unbounded_channel();
         let left = Arc::new(AtomicBool::new(false));
-        let socket = place.clone();
+        let socket = place.named();
         let failed = |source| DeskError::Socket { socket: socket.clone(), source };
         let guest = Guest {
             setup: Arc::clone(&setup),
@@ -119,7 +120,7 @@ impl Link {
 
     fn read<Q: Question>(&self, said: Result<Bytes, DeskError>) -> Result<Q::Answer, DeskError> {
         let reply: Reply<Q::Answer> = unpack(&said?).ok_or_else(|| self.not_understood())?;
-        reply.map_err(|fault| fault.into_error(&self.setup.store, None))
+        reply.map_err(|fault| fault.into_error(&self.setup.named(), None))
     }
 
     /// Has an order carried out, after those that were given before. It must have a key. Says too whether a host was lost
@@ -147,7 +148,7 @@ impl Link {
 }
 
 fn not_understood(setup: &Setup) -> DeskError {
-    DeskError::NotUnderstood { socket: setup.store.clone() }
+    DeskError::NotUnderstood { socket: setup.named() }
 }
 
 /// The thread of a link.
@@ -209,7 +210,7 @@ async fn ask_orders(guest: &Guest, waiting: Vec<Waiting>) -> Vec<Waiting> {
         let missed = |why| Missed { why, sent: true };
         let replies = reply
             .ok_or_else(|| missed(not_understood(&guest.setup)))?
-            .map_err(|fault| missed(fault.into_error(&guest.setup.store, None)))?;
+            .map_err(|fault| missed(fault.into_error(&guest.setup.named(), None)))?;
         Ok((replies, was_lost))
     });
     let asked = question.orders.into_iter().zip(tellers);
@@ -220,7 +221,7 @@ async fn ask_orders(guest: &Guest, waiting: Vec<Waiting>) -> Vec<Waiting> {
                 match reply {
                     Err(Fault::Leaving) => again.push((Box::new(asked), tell)),
                     reply => {
-                        let (store, key) = (&guest.setup.store, asked.asking.key);
+                        let (store, key) = (&guest.setup.named(), asked.asking.key);
                         // Whoever does not wait any more finds the outcome in the journal.
                         let receipt = reply.map(|receipt| (receipt, was_lost));
                         drop(tell.send(receipt.map_err(|fault| fault.into_error(store, key))));
@@ -299,21 +300,43 @@ impl Guest {
             match host.ask(name, patience, body.clone()).await {
                 Ok(answer) => return Ok((answer, sent)),
                 Err(Failed::NotUnderstood) => return Err(missed(not_understood(&self.setup))),
+                Err(Failed::TurnedAway(why)) => return Err(Missed { why, sent }),
+                Err(Failed::Overloaded(pause)) => {
+                    let over = *end.get_or_insert_with(|| Instant::now() + self.setup.lock_timeout);
+                    if Instant::now() + pause > over {
+                        return Err(Missed { why: self.overloaded(pause), sent });
+                    }
+                    tokio::time::sleep(pause.max(BREATH)).await;
+                    continue;
+                }
                 Err(Failed::NotDone) => {}
                 Err(Failed::Unknown) => sent = true,
             }
             host.lost.store(true, Ordering::Release);
             let over = *end.get_or_insert_with(|| Instant::now() + self.setup.lock_timeout);
             if Instant::now() >= over {
-                let store = self.setup.store.clone();
-                return Err(Missed { why: DeskError::Busy { store, holder: None }, sent });
+                return Err(Missed { why: self.gone(), sent });
             }
             tokio::time::sleep(BREATH).await;
         }
     }
 
+    /// Nobody is there any more who could be asked.
+    fn gone(&self) -> DeskError {
+        match &self.setup.remote {
+            Some(remote) => DeskError::Unreachable { url: remote.url() },
+            None => DeskError::Busy { store: self.setup.store.clone(), holder: None },
+        }
+    }
+
+    fn overloaded(&self, pause: Duration) -> DeskError {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let retry_at = Time(i64::try_from((now + pause).as_millis()).unwrap_or(i64::MAX));
+        DeskError::Overloaded { url: self.setup.named().display().to_string(), retry_at }
+    }
+
     async fn ask_here(&self, desk: &Local, name: &str, body: &[u8]) -> Result<Bytes, Missed> {
-        match ask::answer(desk, name, body).await {
+        match ask::answer(desk, &Asker::Own, name, body).await {
             Ok(answer) => Ok(answer.into()),
             Err(NoAnswer::Leaving) => Err(Missed { why: DeskError::Closing, sent: false }),
             Err(NoAnswer::NoSuchQuestion | NoAnswer::NotUnderstood) => {
@@ -368,13 +391,13 @@ impl Guest {
 
 /// A host, and the lines to it that nobody uses at the moment.
 struct Host {
-    place: PathBuf,
+    place: Place,
     idle: Mutex<Vec<Line>>,
     lost: AtomicBool,
 }
 
 impl Host {
-    fn at(place: PathBuf) -> Self {
+    fn at(place: Place) -> Self {
         Self { place, idle: Mutex::default(), lost: AtomicBool::new(false) }
     }
 
@@ -394,7 +417,7 @@ impl Host {
     }
 
     /// A line to it; none: it is gone.
-    async fn line(&self, place: &Path) -> Option<Line> {
+    async fn line(&self, place: &Place) -> Option<Line> {
         loop {
             let kept = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             match kept {

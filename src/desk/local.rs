@@ -2,6 +2,7 @@
 //!
 //! Invariant: it holds the store's lock from `open` to `close`. Once it is leaving, nobody waits here for news any more.
 
+use super::past::Past;
 use super::tally::Tally;
 use super::{CallRow, DeskError, Remaining, SETTLE, Setup, live};
 use ascall_engine::domain::command::{Order, Receipt};
@@ -31,6 +32,7 @@ pub(crate) struct Local {
     tally: Arc<Tally>,
     leaving: Arc<watch::Sender<bool>>,
     asked_to_give_way: Arc<watch::Sender<bool>>,
+    past: Arc<Past>,
 }
 
 /// How a desk is held open.
@@ -70,6 +72,7 @@ impl Local {
             tally: Arc::default(),
             leaving: unset(),
             asked_to_give_way: unset(),
+            past: Arc::default(),
         })
     }
 
@@ -97,19 +100,24 @@ impl Local {
         answer
     }
 
+    /// The other moments that were looked at last.
+    pub(super) fn past(&self) -> Arc<Past> {
+        Arc::clone(&self.past)
+    }
+
     /// What became of the commands so far.
     pub(crate) fn tally(&self) -> &Tally {
         &self.tally
     }
 
-    /// Carries out orders in their order; they share commits.
+    /// Carries out orders in their order, except those that are refused already; they share commits.
     pub(super) async fn handle_all(
         &self,
-        orders: impl IntoIterator<Item = Order>,
+        orders: impl IntoIterator<Item = Result<Order, DeskError>>,
     ) -> Vec<Result<Receipt, DeskError>> {
         let mut begun = Vec::new();
         for order in orders {
-            let mut one: Pin<Box<_>> = Box::pin(self.handle(order));
+            let mut one: Pin<Box<_>> = Box::pin(async { self.handle(order?).await });
             // The first step puts it into the desk's queue, before the next one.
             let first = poll_fn(|task| Poll::Ready(one.as_mut().poll(task))).await;
             begun.push((first, one));

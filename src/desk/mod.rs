@@ -5,7 +5,9 @@
 //! or knows a word of a human language.
 
 pub(crate) mod ask;
+pub(crate) mod asker;
 pub(crate) mod backup;
+pub(crate) mod board;
 pub(crate) mod book;
 pub(crate) mod check;
 mod door;
@@ -16,7 +18,9 @@ mod line;
 mod link;
 pub(crate) mod live;
 pub(crate) mod local;
+pub(crate) mod past;
 pub(crate) mod profiles;
+pub(crate) mod remote;
 pub(crate) mod socket;
 pub(crate) mod stock;
 pub(crate) mod tally;
@@ -26,6 +30,7 @@ pub(crate) mod wire;
 
 pub(crate) use ascall_engine::engine::ParticipantConfig;
 pub(crate) use ascall_engine::views::{CallFilter, CallRow};
+pub(crate) use asker::Scope;
 pub(crate) use book::Book;
 pub(crate) use error::DeskError;
 
@@ -38,13 +43,17 @@ use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{CallId, OfferId, Seq, Time, WorkerId};
 use ascall_engine::domain::profile::Profile;
 use ascall_engine::domain::refusal::Refusal;
+use ascall_engine::domain::tel::Tel;
 use ascall_engine::domain::trace::Trace;
+use ascall_engine::views::MemberRow;
 use ascall_engine::views::letter::Face;
 use ask::Question;
+use asker::Asker;
 use door::Found;
 use letters::{Letter, Whose};
 use link::Link;
 use local::{Local, Manner};
+use remote::Remote;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -61,6 +70,8 @@ pub(crate) const SETTLE: Duration = Duration::from_secs(2);
 pub(crate) struct Setup {
     /// The store's file.
     pub store: PathBuf,
+    /// The desk that is meant instead, when it is one that is asked over the network.
+    pub remote: Option<Remote>,
     /// The user's folder of the running system, for the sockets of stores whose own path is too long.
     pub runtime_dir: Option<PathBuf>,
     /// How long to wait for a store that somebody else has.
@@ -82,6 +93,18 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
+    /// The desk, as errors name it: its file, or its address.
+    fn named(&self) -> PathBuf {
+        self.remote.as_ref().map_or_else(|| self.store.clone(), |remote| remote.url().into())
+    }
+
+    /// What the desk is called in few letters: the name of its file, or where it is on the network.
+    pub(crate) fn short_name(&self) -> String {
+        let place = self.named();
+        let file = place.file_name().filter(|_| self.remote.is_none());
+        file.map_or_else(|| place.display().to_string(), |name| name.to_string_lossy().into_owned())
+    }
+
     /// The newest profile called `name`.
     pub(crate) fn profile(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().find(|profile| profile.name == name)
@@ -116,6 +139,15 @@ pub(crate) struct Asking {
     pub seen: Option<(CallId, Seq)>,
     /// The trace of the request that this came with.
     pub trace: Option<Trace>,
+}
+
+impl Asking {
+    /// The same in the name of the customer, whom `asker` speaks for. All askers speak for the same customers, so the key
+    /// has the asker's name before it.
+    pub(crate) fn for_customer(self, asker: &str) -> Self {
+        let key = self.key.map(|key| format!("{} {asker} {key}", asker.len()));
+        Self { key, by: Some(Actor::Customer), ..self }
+    }
 }
 
 /// What remains to be done when a one-shot leaves.
@@ -211,7 +243,7 @@ impl Desk {
 
     async fn ask<Q: Question>(&self, question: Q) -> Result<Q::Answer, DeskError> {
         match &self.way {
-            Way::Here(desk) => question.answer(desk).await,
+            Way::Here(desk) => question.answer(desk, &Asker::Own).await,
             Way::There(link) => link.ask(&question).await,
         }
     }
@@ -288,6 +320,30 @@ impl Desk {
         self.ask(ask::Follow { after }).await
     }
 
+    /// Everything that is live.
+    pub(crate) async fn board(&self) -> Result<board::Board, DeskError> {
+        self.ask(ask::BoardNow {}).await
+    }
+
+    /// Everything that was live at a moment, or how far the journal was read for it: asked again, it goes on.
+    pub(crate) async fn board_at(&self, at: Time) -> Result<past::Glimpse, DeskError> {
+        self.ask(ask::BoardAt { at }).await
+    }
+
+    /// A call as it stood after a record; none: it was not there yet.
+    pub(crate) async fn call_at(
+        &self,
+        call: CallId,
+        seq: Seq,
+    ) -> Result<Option<CallRow>, DeskError> {
+        self.ask(ask::CallAt { call, seq }).await
+    }
+
+    /// What changed on the board after a record, as soon as something does; nothing after a while without.
+    pub(crate) async fn board_since(&self, seen: Seq) -> Result<board::Changes, DeskError> {
+        self.ask(ask::BoardSince { seen }).await
+    }
+
     /// Waits until a record after `seen` speaks of a call, at most `within`, and never long.
     pub(crate) async fn moved(
         &self,
@@ -339,6 +395,15 @@ impl Desk {
         handle: TelDigest,
     ) -> Result<Option<WorkerId>, DeskError> {
         self.ask(ask::WorkerCalled { handle }).await
+    }
+
+    /// The member who has this phone number.
+    pub(crate) async fn member_under(&self, tel: &Tel) -> Result<Option<MemberRow>, DeskError> {
+        let tel = self.ask(ask::Digest { tel: tel.as_str().to_owned() }).await?;
+        match self.ask(ask::MemberUnder { tel }).await? {
+            Some(id) => self.ask(ask::Member { id }).await,
+            None => Ok(None),
+        }
     }
 
     /// The newest call of a line under a client's own number, live or ended.
@@ -424,7 +489,17 @@ impl Desk {
 
     /// The newest `limit` notices of somebody, oldest first.
     pub(crate) async fn inbox(&self, whose: Whose, limit: usize) -> Result<Vec<Letter>, DeskError> {
-        self.ask(ask::Inbox { whose, limit }).await
+        self.ask(ask::Inbox { whose, limit, until: None }).await
+    }
+
+    /// As [`Desk::inbox`], as it stood after a record.
+    pub(crate) async fn inbox_at(
+        &self,
+        whose: Whose,
+        limit: usize,
+        seq: Seq,
+    ) -> Result<Vec<Letter>, DeskError> {
+        self.ask(ask::Inbox { whose, limit, until: Some(seq) }).await
     }
 }
 

@@ -9,7 +9,11 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// For how long after a failed commit nobody is to rely on the next one. Then somebody may try: only a commit can tell.
+const DISTRUST: Duration = Duration::from_secs(10);
 
 /// Which command, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -25,12 +29,14 @@ pub(crate) struct Tally {
     pub commands: Family<Answered, Counter>,
     /// From when a command was put to the desk to when its record was durable, in seconds.
     pub commit_s: Histogram,
+    /// When the last commit failed; none: it did not.
+    failed: Mutex<Option<Instant>>,
 }
 
 impl Default for Tally {
     fn default() -> Self {
         let commit_s = Histogram::new(exponential_buckets(0.000_25, 2.0, 14));
-        Self { commands: Family::default(), commit_s }
+        Self { commands: Family::default(), commit_s, failed: Mutex::default() }
     }
 }
 
@@ -45,6 +51,13 @@ impl Tally {
         if matches!(answer, Ok(receipt) if !receipt.replayed) {
             self.commit_s.observe(took.as_secs_f64());
         }
+        match answer {
+            Ok(receipt) if !receipt.replayed => self.note(None),
+            Err(DeskError::Unknown { .. } | DeskError::Full { .. } | DeskError::Storage { .. }) => {
+                self.note(Some(Instant::now()));
+            }
+            _ => {}
+        }
         let answer = match answer {
             Ok(receipt) if receipt.replayed => "replayed",
             Ok(_) => "done",
@@ -56,5 +69,15 @@ impl Tally {
             Err(_) => "failed",
         };
         self.commands.get_or_create(&Answered { command, answer }).inc();
+    }
+
+    fn note(&self, failed: Option<Instant>) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = failed;
+    }
+
+    /// Whether the last commit failed, a moment ago.
+    pub(crate) fn failed_lately(&self) -> bool {
+        let failed = *self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        failed.is_some_and(|at| at.elapsed() < DISTRUST)
     }
 }

@@ -3,6 +3,7 @@
 //! Invariant: whatever goes out on one side comes in on the other as it was: orders, answers, and errors with their
 //! texts. Whoever changes the shape of anything that travels raises [`PROTOCOL`].
 
+use super::asker::Scope;
 use super::{Asking, DeskError};
 use ascall_engine::domain::command::{Command, Order};
 use ascall_engine::domain::event::Actor;
@@ -16,13 +17,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The version of everything in here and in [`super::ask`].
-pub(crate) const PROTOCOL: u32 = 2;
+pub(crate) const PROTOCOL: u32 = 3;
 
 /// Where a host says what it is: the same for every protocol.
 pub(crate) const HELLO: &str = "/attach";
 
 /// Where it is asked, under the name of the question.
-pub(crate) const ASK: &str = "/attach/2/";
+pub(crate) const ASK: &str = "/attach/3/";
 
 /// What a host says of itself: in JSON, so that every release can read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,8 @@ pub(crate) enum Fault {
     Journal(Trouble),
     /// The storage failed in the middle.
     Unknown(Trouble),
+    /// Whoever asks may not: `needs` is what it would take, none when nobody may from there.
+    NotAllowed { needs: Option<Scope>, has: Scope },
 }
 
 /// What the journal said.
@@ -139,6 +142,7 @@ impl From<&DeskError> for Fault {
             | DeskError::Newer { source, .. }
             | DeskError::Storage { source, .. } => journal(source),
             DeskError::Closing => Self::Leaving,
+            DeskError::NotAllowed { needs, has } => Self::NotAllowed { needs: *needs, has: *has },
             // What only befalls those who open or attach cannot befall a desk that is open.
             other => Self::Journal(Trouble::Storage(other.to_string())),
         }
@@ -151,6 +155,7 @@ impl Fault {
         match self {
             Self::Refused(refusal) => DeskError::Refused(refusal),
             Self::Leaving => DeskError::Closing,
+            Self::NotAllowed { needs, has } => DeskError::NotAllowed { needs, has },
             Self::Journal(trouble) => DeskError::from_journal(store, trouble.into()),
             Self::Unknown(trouble) => DeskError::Unknown { key, source: Arc::new(trouble.into()) },
         }
@@ -249,6 +254,8 @@ mod tests {
             let fault: Fault = unpack(&pack(&Fault::from(&error)).unwrap()).unwrap();
             assert_eq!(said(&fault.into_error(store, None)), said(&error));
         }
+        let forbidden = DeskError::NotAllowed { needs: Some(Scope::Admin), has: Scope::Operate };
+        assert_eq!(said(&Fault::from(&forbidden).into_error(store, None)), said(&forbidden));
         let failed = DeskError::from_journal(store, JournalError::Storage(io()));
         assert_eq!(said(&Fault::from(&failed).into_error(store, None)), said(&failed));
         let source = Arc::new(JournalError::Storage(io()));

@@ -68,6 +68,8 @@ pub struct Core<J> {
     events_since: u64,
     /// Rows that were archived but did not fill a block.
     unsealed: Vec<(u64, Time)>,
+    /// Calls whose rows wait for the archive; none: it is not known which, and all rows are looked at.
+    ended: Option<BTreeSet<CallId>>,
     stopped: bool,
 }
 
@@ -123,6 +125,7 @@ impl<J: Journal> Core<J> {
             references: Keys::new(keys::REFERENCES),
             events_since: 0,
             unsealed: Vec::new(),
+            ended: None,
             stopped: false,
         };
         core.load()?;
@@ -162,7 +165,7 @@ impl<J: Journal> Core<J> {
             let none = (Keys::new(keys::KEYS), Keys::new(keys::REFERENCES));
             (none, World::new(self.settings))
         });
-        self.events_since = 0;
+        (self.events_since, self.ended) = (0, None);
         let mut damage = None;
         let from = self.world.seq().next();
         view.read_from(from, &mut |stored| match record::decode(&stored) {
@@ -480,6 +483,10 @@ impl<J: Journal> Core<J> {
         }
         for record in &draft.done.records {
             self.events_since += record.events.len() as u64;
+        }
+        if let Some(ended) = &mut self.ended {
+            let late = draft.touched.iter().filter(|id| self.world.call(**id).is_none());
+            ended.extend(late.chain(draft.departed.keys()));
         }
         for (term, (_, receipt)) in draft.bound {
             self.keys.bind(term, receipt.seq.0);

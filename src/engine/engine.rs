@@ -205,6 +205,11 @@ impl WorkLeft {
     }
 }
 
+/// Whether a call is before its first gates have answered, or on its way to its end.
+fn is_on_its_way(row: &CallRow) -> bool {
+    matches!(row.phase, Phase::Received | Phase::Gating | Phase::Unwinding)
+}
+
 /// Where a call stands after it was waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
@@ -362,16 +367,18 @@ impl Engine {
         let mut head = self.shared.head.clone();
         loop {
             head.mark_unchanged();
+            let row = self.shared.store.call(call)?;
+            // Most are where they are to be: the writer is not asked about them.
+            if !row.as_ref().is_some_and(is_on_its_way) {
+                return Ok(Settled { row, in_time: true });
+            }
             let asked = self.ask(move |world, _| {
                 world.call(call).is_some_and(|call| call.steps.iter().any(|s| s.out.is_some()))
             });
-            let asked = asked.await.unwrap_or(false);
-            let row = self.shared.store.call(call)?;
-            let on_its_way = row.as_ref().is_some_and(|row| {
-                matches!(row.phase, Phase::Received | Phase::Gating | Phase::Unwinding)
-            });
-            if !asked || !on_its_way {
-                return Ok(Settled { row, in_time: !on_its_way });
+            if !asked.await.unwrap_or(false) {
+                let row = self.shared.store.call(call)?;
+                let in_time = !row.as_ref().is_some_and(is_on_its_way);
+                return Ok(Settled { row, in_time });
             }
             let left = end.saturating_duration_since(Instant::now());
             if !matches!(tokio::time::timeout(left, head.changed()).await, Ok(Ok(()))) {

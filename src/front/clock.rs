@@ -91,6 +91,17 @@ impl Clock {
         at.format(form).to_string()
     }
 
+    /// Reads a point in time that is over: `14:30` (the last one), a date and time, or a span back (`30m`).
+    pub(crate) fn past(&self, text: &str) -> Result<Time, String> {
+        if let Ok(back) = span(text.trim().trim_start_matches('-')) {
+            return Ok(Time(self.now().0.saturating_sub_unsigned(millis(back).0)));
+        }
+        let at = self.parse(text)?;
+        let day = TimeDelta::days(1).num_milliseconds();
+        let is_hour = !text.contains('-');
+        Ok(if at > self.now() && is_hour { Time(at.0 - day) } else { at })
+    }
+
     /// Reads a point in time, when one is given.
     pub(crate) fn ahead(&self, text: Option<&str>) -> Result<Option<Time>, String> {
         text.map(|text| self.parse(text)).transpose()

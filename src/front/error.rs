@@ -391,6 +391,50 @@ impl UserError {
         )
     }
 
+    /// There is no terminal for the console.
+    pub(crate) fn no_terminal() -> Self {
+        Self::said(
+            Exit::Usage,
+            "the console needs a terminal",
+            Some(
+                "without one: ascall tui --plain, ascall tui --snapshot txt, or ascall list"
+                    .to_owned(),
+            ),
+        )
+    }
+
+    /// The terminal cannot be drawn on.
+    pub(crate) fn dumb_terminal() -> Self {
+        Self::said(
+            Exit::Usage,
+            "this terminal cannot show the console (TERM=dumb)",
+            Some("line by line: ascall tui --plain".to_owned()),
+        )
+    }
+
+    /// Nobody would see the demonstration.
+    pub(crate) fn demo_without_terminal() -> Self {
+        Self::said(
+            Exit::Usage,
+            "the demonstration needs a terminal",
+            Some("without one: ascall demo --headless 20s".to_owned()),
+        )
+    }
+
+    /// The demonstration never touches a store that is there.
+    pub(crate) fn demo_store_exists(store: &std::path::Path) -> Self {
+        let store = store.display();
+        let hint =
+            format!("name a file that is not there yet, or look at it: ascall tui --store {store}");
+        Self::said(Exit::Usage, format!("{store} exists already"), Some(hint))
+    }
+
+    /// A line of the console that only a shell can carry out.
+    pub(crate) fn not_in_console(verb: &str) -> Self {
+        let hint = format!("type it in a shell: ascall {verb}");
+        Self::said(Exit::Usage, format!("`{verb}` cannot run inside the console"), Some(hint))
+    }
+
     /// A variable says something that makes no sense.
     pub(crate) fn variable(name: &str, what: &str, hint: &str) -> Self {
         Self::said(Exit::Usage, format!("{name}: {what}"), Some(format!("what it takes: {hint}")))

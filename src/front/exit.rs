@@ -14,7 +14,7 @@ pub(crate) enum Exit {
     Refused = 1,
     /// Not understood.
     Usage = 2,
-    /// Somebody else has the store.
+    /// Somebody else has the store, or nobody answers where the desk should be.
     Busy = 3,
     /// Not now: breaker, overload, a gate that is down or late. The time to try again is printed.
     HeldOff = 4,
@@ -59,7 +59,7 @@ impl Exit {
             Self::Done => "done (a parked call too)",
             Self::Refused => "refused by a rule, or not found",
             Self::Usage => "not understood",
-            Self::Busy => "the store is in use",
+            Self::Busy => "the store is in use, or its desk does not answer",
             Self::HeldOff => "not now; the time to try again is printed",
             Self::Failed => "a check failed",
             Self::TimedOut => "what was waited for did not happen in time",

@@ -4,6 +4,7 @@
 //! Invariant: nothing in here writes, listens or asks for a change; it knows the desk and none of those who stand before it.
 
 pub(crate) mod clock;
+pub(crate) mod cursor;
 pub(crate) mod draft;
 pub(crate) mod error;
 pub(crate) mod exit;

@@ -5,13 +5,14 @@
 
 use ascall_engine::domain::profile::Lang;
 
+/// Declares an enum of words: each variant with its Korean and its English text.
 macro_rules! words {
-    ($($name:ident: $ko:literal, $en:literal;)*) => {
-        /// A word or a sentence; `{}` is filled in, in order.
+    ($(#[$meta:meta])* $enum:ident; $($name:ident: $ko:literal, $en:literal;)*) => {
+        $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Word { $(#[doc = $en] $name),* }
+        pub(crate) enum $enum { $(#[doc = $en] $name),* }
 
-        impl Word {
+        impl $enum {
             /// Every one.
             #[cfg(test)]
             pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
@@ -19,11 +20,42 @@ macro_rules! words {
             fn both(self) -> (&'static str, &'static str) {
                 match self { $(Self::$name => ($ko, $en)),* }
             }
+
+            /// The text in `lang`.
+            pub(crate) fn text(self, lang: Lang) -> &'static str {
+                let (ko, en) = self.both();
+                match lang {
+                    Lang::Ko => ko,
+                    Lang::En => en,
+                }
+            }
+
+            /// The text with its placeholders filled: `{}` in order, `{0}` by place.
+            pub(crate) fn fill(self, lang: Lang, values: &[&str]) -> String {
+                $crate::front::words::filled(self.text(lang), values)
+            }
+        }
+
+        #[cfg(test)]
+        mod every_word {
+            use super::*;
+
+            #[test]
+            fn is_there_in_both_languages_with_the_same_placeholders() {
+                for word in $enum::ALL {
+                    let (ko, en) = word.both();
+                    $crate::front::words::sound(word, ko, en);
+                }
+            }
         }
     };
 }
+pub(crate) use words;
 
 words! {
+    /// A word or a sentence; `{}` is filled in, in order.
+    Word;
+
     // Heads of tables.
     Call: "호출", "call";
     Phase: "상태", "phase";
@@ -172,10 +204,10 @@ words! {
     Disabled: "꺼짐", "disabled";
 
     // Notes and warnings.
-    WaitsNext: "호출 {}건이 기다리고 있습니다. 다음 예정 {}. 계속 돌보려면: ascall serve --no-http",
-        "calls waiting: {}, next due {}; keep a host running: ascall serve --no-http";
-    Waits: "호출 {}건이 기다리고 있습니다. 계속 돌보려면: ascall serve --no-http",
-        "calls waiting: {}; keep a host running: ascall serve --no-http";
+    WaitsNext: "호출 {}건이 기다리고 있습니다. 다음 예정 {}. 계속 돌보려면: ascall serve",
+        "calls waiting: {}, next due {}; keep a host running: ascall serve";
+    Waits: "호출 {}건이 기다리고 있습니다. 계속 돌보려면: ascall serve",
+        "calls waiting: {}; keep a host running: ascall serve";
     AlreadyLive: "같은 번호와 종류의 호출이 이미 있습니다: {} ({})",
         "{} is already there for this number and kind ({})";
     CoarsePlace: "위치를 다음으로 보았습니다: {} (`{}` 부분은 알 수 없음)",
@@ -190,6 +222,8 @@ words! {
     RetryIn: "{} ({} 후)에", "at {} (in {})";
     RetryLater: "잠시 후에", "a little later";
     DoneSeq: "완료 (순번 {})", "done (seq {})";
+    Overheard: "{}까지 암호화되지 않은 채로 오갑니다. 토큰과 고객 정보를 다른 사람이 읽을 수 있으니 터널을 쓰세요",
+        "what goes to {} and back is not encrypted: others on the way can read the token and the customers' data; use a tunnel";
     ServeOpen: "{} 데스크를 열었습니다. 끝내려면 Ctrl-C", "the desk {} is open; leave with Ctrl-C";
     ServeOpenAt: "{} 데스크를 열었습니다. 주소는 http://{}, 끝내려면 Ctrl-C",
         "the desk {} is open at http://{}; leave with Ctrl-C";
@@ -198,10 +232,19 @@ words! {
     ServeClosed: "데스크를 닫았습니다", "the desk is closed";
     CutNewest: "최근 {}건만 보였습니다. 모두 보려면: --limit 0", "only the newest {} are shown; all of them: --limit 0";
     CutFirst: "처음 {}명만 보였습니다. 모두 보려면: --limit 0", "only the first {} are shown; all of them: --limit 0";
+    CursorReset: "이 위치는 복원되기 전이거나 다른 데스크의 것입니다. {} 뒤부터 이어집니다",
+        "the cursor is of before a restore, or of another desk; it goes on after {}";
     RowsDone: "{}줄: 접수 {}, 이미 처리 {}, 거절 {}", "{} rows: {} taken, {} already done, {} refused";
+    PlainBegins: "#{} 기준: 확인 필요 {}, 진행 중인 호출 {}. 명령을 입력할 수 있습니다. q: 끝내기",
+        "as of #{}: {} need somebody, {} live calls; commands can be typed, q leaves";
+    QuoteOpen: "따옴표가 닫히지 않았습니다", "a quote is open";
+    DemoDone: "명령 {}개를 실행했고 호출 {}건을 받았습니다", "{} commands were run, {} calls taken";
+    DemoByHand: "같은 일을 직접 하려면", "the same by hand";
+    DemoAgain: "처음부터 다시 보려면", "all of it again";
+    DemoKept: "남겨 둔 데스크를 보려면", "the desk that was kept";
     VerifyGood: "이상 없음: 기록 {}, 사건 {}, 호출 {}, 행 {}",
-        "verified: {} records, {} events, {} calls, {} rows, no fault";
-    VerifyBad: "결함 {}건 (기록 {})", "{} faults in {} records";
+        "verified, no fault: records {}, events {}, calls {}, rows {}";
+    VerifyBad: "결함 {}건 (기록 {})", "faults: {}, in records: {}";
 
     // profile.
     BuiltIn: "기본 제공", "built in";
@@ -409,15 +452,15 @@ words! {
     AssignStopped: "자동 배정이 중지되어 있습니다. 다시 시작하려면: ascall participant start assign",
         "automatic assignment is stopped; start it again: ascall participant start assign";
     LostCall: "{} 배정이 해제되었습니다 ({})", "{} was taken off this worker ({})";
-    NoticesWait: "알림 {}건이 남아 있습니다. 계속 돌보려면: ascall serve --no-http",
-        "{} notices wait; keep a host running: ascall serve --no-http";
-    BothWait: "호출 {}건과 알림 {}건이 기다리고 있습니다. 다음 예정 {}. 계속 돌보려면: ascall serve --no-http",
-        "{} calls and {} notices wait, next due {}; keep a host running: ascall serve --no-http";
+    NoticesWait: "알림 {}건이 남아 있습니다. 계속 돌보려면: ascall serve",
+        "notices waiting: {}; keep a host running: ascall serve";
+    BothWait: "호출 {}건과 알림 {}건이 기다리고 있습니다. 다음 예정 {}. 계속 돌보려면: ascall serve",
+        "calls waiting: {}, notices waiting: {}, next due {}; keep a host running: ascall serve";
 
     BackedUp: "사본 {}: 기록 {}건, 호출 {}건, {}바이트, 확인됨",
-        "copied to {}: {} records, {} calls, {} bytes, verified";
+        "copied to {} and verified: records {}, calls {}, bytes {}";
     Restored: "데스크를 되살렸습니다: 기록 {}건, 호출 {}건, 회차 {}",
-        "restored: {} records, {} calls, epoch {}";
+        "restored: records {}, calls {}, epoch {}";
     KeptAside: "있던 데스크는 {}에 그대로 있습니다",
         "the desk that was there is kept as {}";
 
@@ -541,32 +584,34 @@ words! {
     EvWorkersTold: "알림", "notices";
 }
 
-impl Word {
-    /// The text in `lang`.
-    pub(crate) fn text(self, lang: Lang) -> &'static str {
-        let (ko, en) = self.both();
-        match lang {
-            Lang::Ko => ko,
-            Lang::En => en,
-        }
+/// A text with its placeholders filled: `{}` in order, `{0}` by place.
+pub(crate) fn filled(text: &str, values: &[&str]) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut next = 0;
+    while let Some((before, after)) = rest.split_once('{') {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else { break };
+        let place = name.parse().unwrap_or(next);
+        next = place + 1;
+        out.push_str(values.get(place).copied().unwrap_or_default());
+        rest = tail;
     }
+    out.push_str(rest);
+    out
+}
 
-    /// The text with its placeholders filled: `{}` in order, `{0}` by place.
-    pub(crate) fn fill(self, lang: Lang, values: &[&str]) -> String {
-        let mut out = String::new();
-        let mut rest = self.text(lang);
-        let mut next = 0;
-        while let Some((before, after)) = rest.split_once('{') {
-            out.push_str(before);
-            let Some((name, tail)) = after.split_once('}') else { break };
-            let place = name.parse().unwrap_or(next);
-            next = place + 1;
-            out.push_str(values.get(place).copied().unwrap_or_default());
-            rest = tail;
-        }
-        out.push_str(rest);
-        out
-    }
+/// Fails a test when a word is not what its language says, or has other placeholders in the other one.
+#[cfg(test)]
+pub(crate) fn sound(word: impl std::fmt::Debug, ko: &str, en: &str) {
+    let holes = |text: &str| text.matches('{').count();
+    let is_hangul = |c: char| ('가'..='힣').contains(&c);
+    assert!(!ko.trim().is_empty() && !en.trim().is_empty(), "{word:?}");
+    assert!(!en.chars().any(is_hangul), "{word:?}: {en}");
+    // What has no letters of its own is the same everywhere.
+    let bare = ["{}m", "{}km"].contains(&ko) || !en.chars().any(char::is_alphabetic);
+    assert!(bare || ko.chars().any(is_hangul), "{word:?}: {ko}");
+    assert_eq!(holes(ko), holes(en), "{word:?}");
 }
 
 /// English words that may be typed for a profile's Korean values.
@@ -576,36 +621,6 @@ pub(crate) const ALIASES: &[(&str, &str)] =
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn holes(text: &str) -> usize {
-        text.matches('{').count()
-    }
-
-    #[test]
-    fn no_word_is_missing_in_either_language() {
-        for word in Word::ALL {
-            let (ko, en) = word.both();
-            assert!(!ko.trim().is_empty() && !en.trim().is_empty(), "{word:?}");
-            assert!(!en.chars().any(|c| ('가'..='힣').contains(&c)), "{word:?}: {en}");
-        }
-    }
-
-    #[test]
-    fn both_languages_of_a_word_have_the_same_placeholders() {
-        for word in Word::ALL {
-            let (ko, en) = word.both();
-            assert_eq!(holes(ko), holes(en), "{word:?}");
-        }
-    }
-
-    #[test]
-    fn korean_words_are_korean() {
-        for word in Word::ALL {
-            let (ko, _) = word.both();
-            let unit = ["{}m", "{}km"].contains(&ko);
-            assert!(unit || ko.chars().any(|c| ('가'..='힣').contains(&c)), "{word:?}: {ko}");
-        }
-    }
 
     #[test]
     fn placeholders_are_filled_in_order_or_by_place() {

@@ -16,14 +16,11 @@ use std::sync::Arc;
 pub(super) fn routes(gate: Gate) -> Router {
     let (routes, document) = v1::routes(Api::new()).finish();
     let surface = Arc::new(Surface::of(&gate.setup().profiles));
+    let home = home::routes(&document, &surface);
     let named = move |State(gate): State<Gate>, request: Request| async move {
         originals::answer(&surface, gate, request).await
     };
-    routes
-        .merge(home::routes(&document))
-        .fallback(named)
-        .method_not_allowed_fallback(not_so)
-        .with_state(gate)
+    routes.merge(home).fallback(named).method_not_allowed_fallback(not_so).with_state(gate)
 }
 
 async fn not_so(request: Request) -> Problem {

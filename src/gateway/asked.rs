@@ -67,12 +67,9 @@ impl Asked {
         Asking { seen: self.seen.map(|seq| (call, seq)), ..self.as_operator(reason) }
     }
 
-    /// The same, for the customer: the customer's own rule holds then. All callers speak for the same customers, so the
-    /// key has the caller's name before it.
+    /// The same, for the customer: the customer's own rule holds then.
     pub(super) fn for_customer(&self, asking: Asking) -> Asking {
-        let name = &self.caller.name;
-        let key = asking.key.map(|key| format!("{} {name} {key}", name.len()));
-        Asking { key, by: Some(Actor::Customer), ..asking }
+        asking.for_customer(&self.caller.name)
     }
 
     pub(super) fn as_operator(&self, reason: Option<&str>) -> Asking {
@@ -117,14 +114,21 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
 fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(text) = only(headers, &IDEMPOTENCY_KEY)?.map(str::trim) else { return Ok(None) };
     let bare = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    if is_blank(bare) {
-        return Err(bad_header(&IDEMPOTENCY_KEY, "nothing stands there"));
+    sound_key(bare).map(Some).map_err(|what| bad_header(&IDEMPOTENCY_KEY, &what))
+}
+
+/// A key as it is kept.
+///
+/// # Errors
+/// What is wrong with it.
+pub(super) fn sound_key(text: &str) -> Result<String, String> {
+    if is_blank(text) {
+        return Err("nothing stands there".to_owned());
     }
-    if bare.chars().count() > KEY_MAX || bare.chars().any(char::is_control) {
-        let what = format!("a key has at most {KEY_MAX} characters and no control characters");
-        return Err(bad_header(&IDEMPOTENCY_KEY, &what));
+    if text.chars().count() > KEY_MAX || text.chars().any(char::is_control) {
+        return Err(format!("a key has at most {KEY_MAX} characters and no control characters"));
     }
-    Ok(Some(nfc(bare)))
+    Ok(nfc(text))
 }
 
 /// The state that the client knows: one entity tag as the gateway gives them, or any (`*`).
@@ -163,15 +167,20 @@ impl<T: DeserializeOwned> FromRequest<Gate> for Json<T> {
 
 /// All of a body, when it is not too long and does not take too long.
 pub(super) async fn whole(body: Body) -> Result<Bytes, Problem> {
+    within(body, BODY_MAX).await
+}
+
+/// As [`whole`], of at most so many bytes.
+pub(super) async fn within(body: Body, max: usize) -> Result<Bytes, Problem> {
     let too_large = || {
-        let detail = format!("a body has at most {BODY_MAX} bytes");
+        let detail = format!("a body has at most {max} bytes");
         Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large", detail)
     };
     // One that says how long it is need not come first.
-    if body.size_hint().lower() > BODY_MAX as u64 {
+    if body.size_hint().lower() > max as u64 {
         return Err(too_large());
     }
-    let limited = Limited::new(body, BODY_MAX);
+    let limited = Limited::new(body, max);
     match tokio::time::timeout(ARRIVAL, limited.collect()).await {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
@@ -186,8 +195,7 @@ pub(super) async fn whole(body: Body) -> Result<Bytes, Problem> {
 
 /// Refuses a body that is said to be anything but JSON.
 pub(super) fn must_be_json(headers: &HeaderMap, body: &[u8]) -> Result<(), Problem> {
-    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-    let essence = said.map(|said| said.split(';').next().unwrap_or_default().trim());
+    let essence = media(headers);
     let is_json = |essence: &str| {
         let essence = essence.to_ascii_lowercase();
         essence == "application/json"
@@ -205,6 +213,12 @@ pub(super) fn must_be_json(headers: &HeaderMap, body: &[u8]) -> Result<(), Probl
     }
 }
 
+/// What the body is said to be, without parameters.
+pub(super) fn media(headers: &HeaderMap) -> Option<&str> {
+    let said = headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    said.map(|said| said.split(';').next().unwrap_or_default().trim())
+}
+
 /// The body as a `T`.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // Editors on some systems begin a file with a byte order mark.
@@ -215,11 +229,17 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         let detail = "the body is a list, and must be an object";
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail));
     }
+    must_be_flat(body)?;
+    serde_json::from_slice(body).map_err(|error| not_understood(&error))
+}
+
+/// Refuses what stands too deep inside each other.
+pub(super) fn must_be_flat(body: &[u8]) -> Result<(), Problem> {
     if depth(body) > DEPTH_MAX {
         let detail = format!("more than {DEPTH_MAX} objects and lists stand inside each other");
         return Err(Problem::new(StatusCode::BAD_REQUEST, "bad-json", detail));
     }
-    serde_json::from_slice(body).map_err(|error| not_understood(&error))
+    Ok(())
 }
 
 /// How many objects and lists stand inside each other at most, whatever else is wrong with the text.
@@ -243,7 +263,7 @@ fn depth(json: &[u8]) -> usize {
 }
 
 /// What is wrong with a body: 400 when it is no JSON, 422 when it says something that makes no sense here.
-fn not_understood(error: &serde_json::Error) -> Problem {
+pub(super) fn not_understood(error: &serde_json::Error) -> Problem {
     use serde_json::error::Category;
     match error.classify() {
         Category::Data => {

@@ -7,37 +7,8 @@ use super::gate::Gate;
 use super::problem::Problem;
 use ascall_engine::domain::trace::Trace;
 use axum::http::{Extensions, StatusCode};
-use serde::{Deserialize, Serialize};
-use std::fmt;
 
-/// How much somebody may: each as much as the one before, and more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Scope {
-    /// Look.
-    Read,
-    /// Take calls and look after them.
-    Operate,
-    /// Change how the desk runs: participants, breakers.
-    Admin,
-}
-
-impl Scope {
-    /// Its name, as tokens have it.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Operate => "operate",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-impl fmt::Display for Scope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+pub(crate) use crate::desk::Scope;
 
 /// Who asks. The guard puts one into the extensions of each request.
 #[derive(Debug, Clone, PartialEq, Eq)]

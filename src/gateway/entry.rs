@@ -3,11 +3,12 @@
 //! Invariant: a route sees only requests that were let in, with their whole body in memory; whoever is refused on the way
 //! has had nothing done. What is logged of a request holds nothing that its sender wrote freely.
 
-use super::asked;
+use super::asked::{self, BODY_MAX};
+use super::attach;
 use super::caller::{Caller, Scope};
-use super::guard::{Admitted, Guard};
+use super::guard::{Admitted, Guard, needed};
 use super::listen::{Peer, Stage};
-use super::load::{COMMANDS_MAX, Load};
+use super::load::{CHANGES, Load};
 use super::metrics::Metrics;
 use super::problem::Problem;
 use super::trace::{Step, TRACEPARENT, Tracer};
@@ -25,6 +26,9 @@ use hyper::body::Body as _;
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::watch;
+
+/// The longest question of one who attaches over the network, in bytes.
+const QUESTION_MAX: usize = 4 << 20;
 
 /// What is known at the entry.
 pub(super) struct Entry {
@@ -46,14 +50,9 @@ impl Entry {
         metrics: Arc<Metrics>,
         stage: watch::Receiver<Stage>,
     ) -> Self {
-        Self {
-            guard,
-            operator: operator.to_owned(),
-            metrics,
-            stage,
-            tracer: Tracer::new(),
-            load: Load::new(COMMANDS_MAX),
-        }
+        let load = Load::new(guard.as_ref().map_or(CHANGES, |guard| guard.changes));
+        let (operator, tracer) = (operator.to_owned(), Tracer::new());
+        Self { guard, operator, metrics, stage, tracer, load }
     }
 
     /// Whoever asks, as far as it can be seen before the body has come.
@@ -106,9 +105,13 @@ impl Entry {
     ) -> Result<Response, Problem> {
         let (parts, body) = request.into_parts();
         // A body that does not come holds no place.
-        let body = if body.is_end_stream() { body } else { Body::from(asked::whole(body).await?) };
+        let is_question = attach::needed(parts.uri.path()).is_some();
+        let max = if is_question { QUESTION_MAX } else { BODY_MAX };
+        let body =
+            if body.is_end_stream() { body } else { Body::from(asked::within(body, max).await?) };
         let mut request = Request::from_parts(parts, body);
-        let _place = if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        let looks = needed(request.method(), request.uri().path())? == Scope::Read;
+        let _place = if looks {
             None
         } else {
             let place = self.load.enter(bearer.as_deref());

@@ -15,11 +15,13 @@ use axum::http::header::ACCEPT_LANGUAGE;
 use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The desk as the gateway serves it. Cheap to clone.
+/// The desk as the gateway serves it. Each request has a clone.
 #[derive(Clone)]
-pub(super) struct Gate {
+pub(super) struct Gate(Arc<Served>);
+
+struct Served {
     desk: Desk,
-    setup: Arc<Setup>,
+    setup: Setup,
     /// Room for those who follow the journal.
     followers: Arc<Semaphore>,
     replays: Replays,
@@ -30,27 +32,27 @@ impl Gate {
     pub(super) fn to(desk: Desk, setup: &Setup) -> Self {
         let followers = Arc::new(Semaphore::new(events::FOLLOWERS_MAX));
         let replays = Replays::default();
-        Self { desk, setup: Arc::new(setup.clone()), followers, replays }
+        Self(Arc::new(Served { desk, setup: setup.clone(), followers, replays }))
     }
 
     /// The desk.
     pub(super) fn desk(&self) -> &Desk {
-        &self.desk
+        &self.0.desk
     }
 
     /// How it was opened.
     pub(super) fn setup(&self) -> &Setup {
-        &self.setup
+        &self.0.setup
     }
 
     /// A place among those who follow the journal; none: all are taken.
     pub(super) fn follower(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.followers).try_acquire_owned().ok()
+        Arc::clone(&self.0.followers).try_acquire_owned().ok()
     }
 
     /// The keys that are being asked under, and what was answered.
     pub(super) fn replays(&self) -> &Replays {
-        &self.replays
+        &self.0.replays
     }
 
     /// Reads rows, beside everything else that runs here.
@@ -61,8 +63,9 @@ impl Gate {
         &self,
         reading: impl FnOnce(&Book, &Setup) -> Result<T, UserError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (desk, setup) = (self.desk.clone(), Arc::clone(&self.setup));
-        let read = tokio::task::spawn_blocking(move || reading(&desk.book(), &setup)).await;
+        let served = Arc::clone(&self.0);
+        let reading = move || reading(&served.desk.book(), &served.setup);
+        let read = tokio::task::spawn_blocking(reading).await;
         Ok(read.map_err(|_| Problem::closing())??)
     }
 

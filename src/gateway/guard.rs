@@ -7,6 +7,7 @@
 //! Metadata, <https://www.w3.org/TR/fetch-metadata/>.
 
 use super::Http;
+use super::attach;
 use super::caller::{Caller, Scope};
 use super::problem::Problem;
 use super::tokens::{PREFIX, Ring};
@@ -39,6 +40,8 @@ pub(super) struct Guard {
     /// Who somebody without a token is.
     operator: String,
     names: RwLock<Arc<Names>>,
+    /// How many changes are under way at most.
+    pub changes: usize,
 }
 
 /// By which names the gateway is called, and from which sites.
@@ -74,7 +77,7 @@ impl Guard {
             return Err(UserError::needs_token(address));
         }
         let names = RwLock::new(Arc::new(http.names.clone()));
-        Ok(Self { ring, is_local, operator: setup.operator.clone(), names })
+        Ok(Self { ring, is_local, operator: setup.operator.clone(), names, changes: http.changes })
     }
 
     /// From now on by these names; and the tokens are looked at anew.
@@ -91,7 +94,7 @@ impl Guard {
         no_token_elsewhere(parts)?;
         let (caller, by_token) = self.caller(parts)?;
         if !PROBES.contains(&parts.uri.path()) {
-            caller.may(needed(parts))?;
+            caller.may(needed(&parts.method, parts.uri.path())?)?;
         }
         Ok(Admitted { caller, by_token, origin })
     }
@@ -114,9 +117,15 @@ impl Guard {
 }
 
 /// What a request takes: to look, or to change something.
-fn needed(parts: &Parts) -> Scope {
-    let looks = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if looks || parts.uri.path().ends_with(LOOKUP) { Scope::Read } else { Scope::Operate }
+///
+/// # Errors
+/// Nobody may ask it over the network.
+pub(super) fn needed(method: &Method, path: &str) -> Result<Scope, Problem> {
+    if let Some(needed) = attach::needed(path) {
+        return needed;
+    }
+    let looks = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    Ok(if looks || path.ends_with(LOOKUP) { Scope::Read } else { Scope::Operate })
 }
 
 fn unauthorized(what: &str) -> Problem {
@@ -220,4 +229,71 @@ fn no_token_elsewhere(parts: &Parts) -> Result<(), Problem> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::ask::NEEDS;
+    use crate::desk::asker::Needs;
+    use crate::desk::wire::{ASK, HELLO};
+    use crate::gateway::tokens::Tokens;
+    use axum::http::Request;
+
+    fn asks(method: &Method, path: &str, token: Option<&str>) -> Parts {
+        let mut request = Request::builder().method(method).uri(path).header(HOST, "localhost");
+        if let Some(token) = token {
+            request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        }
+        request.body(()).unwrap().into_parts().0
+    }
+
+    #[test]
+    fn each_question_is_asked_over_the_network_by_those_who_may_and_by_nobody_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = folder.path().join("desk.redb");
+        let tokens = Tokens::of(&store);
+        let all = [Scope::Read, Scope::Operate, Scope::Admin];
+        let bearers = all.map(|scope| (scope, tokens.make(scope.name(), scope).unwrap()));
+        let to = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let ring = Ring::of(&store).unwrap();
+        let names = RwLock::default();
+        let guard = Guard { ring, is_local: true, operator: "kim".to_owned(), names, changes: 8 };
+        let admit = |method: &Method, path: &str, token: Option<&str>| {
+            guard.admit(to, &asks(method, path, token)).map_err(|problem| problem.status)
+        };
+        for (question, needs) in NEEDS {
+            let path = format!("{ASK}{question}");
+            for (has, token) in &bearers {
+                let admitted =
+                    admit(&Method::POST, &path, Some(token)).map(|admitted| admitted.caller.name);
+                let may = needs.scope().is_some_and(|needs| *has >= needs);
+                let expected =
+                    if may { Ok(has.name().to_owned()) } else { Err(StatusCode::FORBIDDEN) };
+                assert_eq!(admitted, expected, "{question} {has}");
+            }
+            for token in [None, Some("ascall_00")] {
+                let refused = admit(&Method::POST, &path, token).map(|admitted| admitted.caller);
+                assert_eq!(refused, Err(StatusCode::UNAUTHORIZED), "{question}");
+            }
+        }
+        for other in ["%43opy", "copy", "Copy/", "Nothing", ""] {
+            let path = format!("{ASK}{other}");
+            let refused = admit(&Method::POST, &path, Some(&bearers[2].1)).map(|a| a.caller);
+            assert_eq!(refused, Err(StatusCode::NOT_FOUND), "{other}");
+        }
+        assert!(admit(&Method::GET, HELLO, None).is_err());
+        assert!(admit(&Method::GET, HELLO, Some(&bearers[0].1)).is_ok());
+    }
+
+    #[test]
+    fn what_changes_the_desk_or_is_about_its_machine_is_marked_so() {
+        let with = |wanted| {
+            let marked = NEEDS.iter().filter(move |(_, needs)| *needs == wanted);
+            marked.map(|(name, _)| *name).collect::<Vec<_>>()
+        };
+        assert_eq!(with(Needs::Operate), ["Check", "Orders", "DryRun", "Position"]);
+        assert_eq!(with(Needs::Here), ["Copy", "GiveWay"]);
+        assert!(with(Needs::Read).len() > 30);
+    }
 }

@@ -5,6 +5,7 @@
 //! The form of the links is HAL: <https://datatracker.ietf.org/doc/html/draft-kelly-json-hal-11>.
 
 use super::gate::Gate;
+use super::originals::Surface;
 use axum::Router;
 use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, VARY};
 use axum::response::{IntoResponse, Response};
@@ -13,9 +14,10 @@ use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
 /// The routes of the way in.
-pub(super) fn routes(document: &Value) -> Router<Gate> {
+pub(super) fn routes(document: &Value, originals: &Surface) -> Router<Gate> {
     let text = |text: String| Bytes::from(text);
-    let (page, links) = (text(page(document)), text(links(document).to_string()));
+    let links = links(document, originals).to_string();
+    let (page, links) = (text(page(document, originals)), text(links));
     let description = text(document.to_string());
     let home = move |headers: HeaderMap| {
         let (page, links) = (page.clone(), links.clone());
@@ -45,7 +47,7 @@ fn answer(headers: &HeaderMap, page: Bytes, links: Bytes) -> Response {
 }
 
 /// What can be looked at without knowing a number, by the name of its resource.
-fn links(document: &Value) -> Value {
+fn links(document: &Value, originals: &Surface) -> Value {
     let mut links = Map::new();
     links.insert("self".to_owned(), json!({ "href": "/" }));
     links.insert("describedby".to_owned(), json!({ "href": "/openapi.json" }));
@@ -56,6 +58,11 @@ fn links(document: &Value) -> Value {
         }
         links.insert(name.to_owned(), json!({ "href": path, "title": ways["get"]["summary"] }));
     }
+    for (href, line) in originals.listed() {
+        let name = href.trim_start_matches('/').to_owned();
+        let title = format!("{line}, as its original has it");
+        links.entry(name).or_insert_with(|| json!({ "href": href, "title": title }));
+    }
     json!({ "name": "ascall", "release": env!("CARGO_PKG_VERSION"), "_links": links })
 }
 
@@ -64,9 +71,16 @@ fn object(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 /// A page for people: each resource with what can be done there.
-fn page(document: &Value) -> String {
+fn page(document: &Value, originals: &Surface) -> String {
     let tags = document["tags"].as_array().into_iter().flatten();
-    let rows: String = tags.map(|tag| table(tag, document)).collect();
+    let mut rows: String = tags.map(|tag| table(tag, document)).collect();
+    rows.push_str("<tr><th colspan=\"3\">originals: resources of the service lines, as their originals have them</th></tr>\n");
+    for (href, line) in originals.listed() {
+        let (href, line) = (escaped(href), escaped(line));
+        let row =
+            format!("<tr><td>GET</td><td><a href=\"{href}\">{href}</a></td><td>{line}</td></tr>\n");
+        rows.push_str(&row);
+    }
     format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>ascall</title>\n\
          <style>body{{font-family:sans-serif;margin:2em}}td,th{{text-align:left;padding:.1em 1em .1em 0}}\

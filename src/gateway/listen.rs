@@ -127,8 +127,10 @@ impl Listening {
         let entry = Entry::new(guard, operator, Arc::clone(&metrics), stage.subscribe());
         let entry = Arc::new(entry);
         let routes = api::routes(Gate::to(asked.clone(), setup)).merge(ops::routes(ops));
-        let routes = routes.layer(middleware::from_fn_with_state(Arc::clone(&entry), enter));
+        let way_in = || middleware::from_fn_with_state(Arc::clone(&entry), enter);
+        let routes = routes.layer(way_in());
         let attached = attach::routes(desk.clone()).merge(routes.clone());
+        let routes = attach::routes(desk.clone()).layer(way_in()).merge(routes);
         let hall = Hall { routes: attached, stage: stage.subscribe(), connections: None };
         let serving = vec![tokio::spawn(serve(listener, ATTACHED_MAX, hall))];
         let beside = vec![tokio::spawn(service::watched(asked))];
@@ -187,6 +189,8 @@ impl Listening {
 /// A socket of the network that is listened on.
 pub(super) struct NetListener {
     socket: TcpListener,
+    /// The address that everybody comes to; none: there are several.
+    at: Option<SocketAddr>,
     /// Somebody else listens on it too, and goes on when we leave.
     shared: bool,
 }
@@ -207,9 +211,11 @@ impl NetListener {
     }
 
     fn of(socket: TcpListener, shared: bool) -> io::Result<Self> {
-        // The connections have it from the listener.
+        // The connections have both from the listener.
         rustix::net::sockopt::set_socket_send_buffer_size(&socket, UNREAD_MAX)?;
-        Ok(Self { socket, shared })
+        rustix::net::sockopt::set_tcp_nodelay(&socket, true)?;
+        let at = Some(socket.local_addr()?).filter(|at| !at.ip().is_unspecified());
+        Ok(Self { socket, at, shared })
     }
 }
 
@@ -261,8 +267,8 @@ impl Listener for NetListener {
     async fn next(&self) -> io::Result<Option<(TcpStream, Peer)>> {
         let (stream, from) = self.socket.accept().await?;
         // One that is gone already is no fault of the listener's.
-        let to = stream.set_nodelay(true).and_then(|()| stream.local_addr());
-        Ok(to.ok().map(|to| (stream, Peer::Net { from, to })))
+        let to = self.at.or_else(|| stream.local_addr().ok());
+        Ok(to.map(|to| (stream, Peer::Net { from, to })))
     }
 }
 

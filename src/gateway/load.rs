@@ -1,7 +1,7 @@
 //! How much is carried out at once, and when somebody who is sent away should come back.
 //!
-//! Invariant: whoever is refused here has had nothing done: it happens before the desk hears of the request. At most
-//! [`COMMANDS_MAX`] requests that change something are under way, and no bearer of a token has more than half of them.
+//! Invariant: whoever is refused here has had nothing done: it happens before the desk hears of the request. No more
+//! requests that change something are under way than there is room for, and no bearer of a token has more than half of it.
 
 use super::problem::Problem;
 use axum::http::StatusCode;
@@ -9,8 +9,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The most requests that change something at once. The desk's own queue is longer: it never refuses for being full.
-pub(super) const COMMANDS_MAX: usize = 2_048;
+/// The most requests that change something at once, unless told otherwise. The desk's own queue is longer: it never refuses
+/// for being full.
+pub(crate) const CHANGES: usize = 2_048;
 
 /// The longest time to wait that anybody is told, in seconds.
 const RETRY_MAX: u64 = 60;

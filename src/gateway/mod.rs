@@ -23,6 +23,7 @@ mod part;
 mod problem;
 mod pulse;
 mod replay;
+mod rows;
 mod service;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ mod v1;
 
 pub(crate) use caller::Scope;
 pub(crate) use guard::Names;
+pub(crate) use load::CHANGES;
 pub(crate) use tokens::{Token, Tokens};
 
 use crate::desk::{Desk, DeskError, Remaining, Setup};
@@ -53,6 +55,8 @@ pub(crate) struct Http {
     pub names: Names,
     /// How long it says that it will leave before it takes nobody new.
     pub linger: Duration,
+    /// How many changes are under way at most.
+    pub changes: usize,
 }
 
 impl Http {
@@ -64,8 +68,8 @@ impl Http {
         let bad = |error| UserError::cannot_listen(listen, &error);
         let inherited = service::inherited().map_err(bad)?;
         let given = inherited.as_ref().map(TcpListener::local_addr).transpose().map_err(bad)?;
-        let (names, linger) = (Names::default(), Duration::ZERO);
-        Ok(Self { listen: given.unwrap_or(listen), inherited, names, linger })
+        let (names, linger, changes) = (Names::default(), Duration::ZERO, CHANGES);
+        Ok(Self { listen: given.unwrap_or(listen), inherited, names, linger, changes })
     }
 
     /// The address, as far as it is known before there is a socket.

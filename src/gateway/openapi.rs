@@ -139,11 +139,31 @@ impl Operation<'_> {
         }));
     }
 
+    /// It heeds a header that is one of these.
+    pub(super) fn header_of<T: JsonSchema>(&mut self, name: &str, what: &str) {
+        let schema = self.schemas.asked::<T>().to_value();
+        self.header(name, what, &schema);
+    }
+
     /// It takes a body of JSON.
     pub(super) fn body<T: JsonSchema>(&mut self) {
         let required = self.schemas.members::<T>().iter().any(|(_, _, must)| *must);
         let schema = self.schemas.asked::<T>();
-        let content = json!({ "application/json": { "schema": schema } });
+        self.takes(required, &json!({ "application/json": { "schema": schema } }));
+    }
+
+    /// It takes a body of many of these: a list in JSON, or in `lines` one a line.
+    pub(super) fn rows<T: JsonSchema>(&mut self, lines: &str) {
+        let schema = self.schemas.asked::<T>();
+        // A row that is none of these is refused by itself, and not the whole.
+        let list = json!({ "type": "array", "items": { "anyOf": [schema, {}] } });
+        self.takes(true, &json!({
+            "application/json": { "schema": list },
+            lines: { "schema": { "type": "string", "description": "One object of the list a line." } },
+        }));
+    }
+
+    fn takes(&mut self, required: bool, content: &Value) {
         self.body = Some(json!({ "required": required, "content": content }));
         for status in [
             StatusCode::BAD_REQUEST,

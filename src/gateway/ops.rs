@@ -74,10 +74,6 @@ pub(super) fn routes(ops: Ops) -> Router {
 
 impl Ops {
     async fn vitals(&self) -> Result<Vitals, Problem> {
-        let not_ready = |why: &str| {
-            let status = StatusCode::SERVICE_UNAVAILABLE;
-            Problem::new(status, "not-ready", why.to_owned()).retry_after(1)
-        };
         match tokio::time::timeout(PATIENCE, self.desk.vitals()).await {
             Ok(Ok(vitals)) => Ok(vitals),
             // While the storage fails the desk hears no questions.
@@ -102,7 +98,15 @@ async fn ready(State(ops): State<Arc<Ops>>) -> Result<&'static str, Problem> {
         return Err(Problem::closing());
     }
     ops.vitals().await?;
+    if ops.desk.local().is_some_and(|desk| desk.tally().failed_lately()) {
+        return Err(not_ready("the last change could not be written"));
+    }
     Ok("ready\n")
+}
+
+fn not_ready(why: &str) -> Problem {
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    Problem::new(status, "not-ready", why.to_owned()).retry_after(1)
 }
 
 async fn health(State(ops): State<Arc<Ops>>) -> Result<Response, Problem> {

@@ -164,6 +164,7 @@ fn of_refusal(refusal: &Refusal) -> (StatusCode, &'static str) {
         | Refusal::NoSuchWorker(_)
         | Refusal::NoSuchAttention(_)
         | Refusal::NoSuchMember(_)
+        | Refusal::NoSuchNotice { .. }
         | Refusal::OfferOver(_)
         | Refusal::UnknownProduct { .. }
         | Refusal::NoSuchParticipant { .. } => (StatusCode::NOT_FOUND, "not-found"),

@@ -63,10 +63,10 @@ fn a_follower_with_a_cursor_sees_each_record_once_and_goes_on_with_what_comes() 
     assert_eq!(stream.status(), "200", "{:?}", stream.head);
     assert!(stream.head.iter().any(|line| line == "content-type: text/event-stream"));
     for seq in 2..=head {
-        assert_eq!(stream.until("id: "), format!("id: {seq}"));
+        assert_eq!(stream.until("id: "), format!("id: 0-{seq}"));
     }
     desk.request(2, &[]);
-    assert_eq!(stream.until("id: "), format!("id: {}", head + 1));
+    assert_eq!(stream.until("id: "), format!("id: 0-{}", head + 1));
     let data = stream.until("data: ");
     assert!(data.contains("call_received") && !data.contains("0000-0002"), "{data}");
 }
@@ -77,9 +77,9 @@ fn the_cursor_of_a_browser_that_comes_back_counts_more() {
     let _host = Running::host(&desk);
     desk.request(1, &[]);
     let head = head_of(&desk);
-    let back = format!("accept: text/event-stream\r\nlast-event-id: {}\r\n", head - 1);
+    let back = format!("accept: text/event-stream\r\nlast-event-id: 0-{}\r\n", head - 1);
     let mut stream = Stream::open(&desk, "/v1/events?after=1", &back);
-    assert_eq!(stream.until("id: "), format!("id: {head}"));
+    assert_eq!(stream.until("id: "), format!("id: 0-{head}"));
     let nonsense = Stream::open(&desk, "/v1/events", "last-event-id: soon\r\n");
     assert_eq!(nonsense.status(), "400");
 }
@@ -91,9 +91,63 @@ fn a_cursor_of_another_journal_is_reset_and_told_so() {
     desk.request(1, &[]);
     let head = head_of(&desk);
     let mut stream = Stream::open(&desk, "/v1/events?after=999999", "");
-    assert_eq!(stream.until("reset"), format!("{{\"reset\":{{\"head\":{head}}}}}"));
+    assert_eq!(stream.until("reset"), format!("{{\"reset\":\"0-{head}\"}}"));
     desk.request(2, &[]);
     assert!(stream.until("call_received").contains(&format!("\"seq\":{}", head + 1)));
+}
+
+#[test]
+fn a_cursor_of_before_a_restore_is_reset_although_its_number_is_there_again() {
+    let desk = Sealed::new();
+    let host = Running::host(&desk);
+    desk.request(1, &[]);
+    desk.json(&["backup", "copy.redb"]);
+    let copied = head_of(&desk);
+    desk.request(2, &[]);
+    let lost = desk.json(&["tail", "-n", "1"])["cursor"].as_str().unwrap().to_owned();
+    assert_eq!(lost, format!("0-{}", head_of(&desk)));
+    assert_eq!(host.ends_by(Signal::TERM), Some(0));
+    let epoch = desk.json(&["restore", "copy.redb", "--force"])["epoch"].as_u64().unwrap();
+    let _host = Running::host(&desk);
+    // The numbers that were given after the copy are given again.
+    while head_of(&desk) <= copied + 1 {
+        desk.request(3, &["--kind", "TV"]);
+    }
+    let head = head_of(&desk);
+    let back = format!("accept: text/event-stream\r\nlast-event-id: {lost}\r\n");
+    let mut stream = Stream::open(&desk, "/v1/events", &back);
+    assert_eq!(stream.until("event: "), "event: reset");
+    assert_eq!(stream.until("id: "), format!("id: {epoch}-{head}"));
+    assert_eq!(stream.until("data: "), format!("data: {{\"reset\":\"{epoch}-{head}\"}}"));
+    desk.request(4, &["--kind", "TV"]);
+    assert_eq!(stream.until("id: "), format!("id: {epoch}-{}", head + 1));
+    // A number without an epoch may be of either; only the beginning is the beginning everywhere.
+    let mut bare = Stream::open(&desk, "/v1/events?follow=false&after=1", "");
+    assert!(bare.until("{\"").starts_with("{\"reset\":"));
+    let mut whole = Stream::open(&desk, "/v1/events?follow=false&after=0", "");
+    assert!(whole.until("{\"").starts_with(&format!("{{\"seq\":1,\"cursor\":\"{epoch}-1\"")));
+    let mut known = Stream::open(&desk, &format!("/v1/events?after={epoch}-{head}"), "");
+    assert!(known.until("{\"").starts_with(&format!("{{\"seq\":{}", head + 1)));
+}
+
+#[test]
+fn a_tail_that_stays_goes_on_anew_after_a_restore_between_two_hosts() {
+    let desk = Sealed::new();
+    let host = Running::host(&desk);
+    desk.request(1, &[]);
+    desk.json(&["backup", "copy.redb"]);
+    let mut tail = Running::start(&desk, &["tail", "--after", "0", "--follow", "-o", "ndjson"]);
+    for seq in 1..=head_of(&desk) {
+        assert!(tail.says().starts_with(&format!("{{\"seq\":{seq},\"cursor\":\"0-{seq}\"")));
+    }
+    // It cannot take the desk over while it stands still.
+    tail.signal(Signal::STOP);
+    assert_eq!(host.ends_by(Signal::TERM), Some(0));
+    let epoch = desk.json(&["restore", "copy.redb", "--force"])["epoch"].as_u64().unwrap();
+    tail.signal(Signal::CONT);
+    assert!(tail.says().starts_with(&format!("{{\"reset\":\"{epoch}-")));
+    desk.request(2, &[]);
+    assert!(tail.says().contains(&format!("\"cursor\":\"{epoch}-")));
 }
 
 #[test]

@@ -46,6 +46,30 @@ fn a_desk_comes_back_as_it_was_copied_and_goes_on() {
 }
 
 #[test]
+fn a_cursor_of_before_a_restore_is_told_so_and_goes_on_behind_the_newest() {
+    let desk = Sealed::new();
+    desk.request(1, &[]);
+    let seen = desk.json(&["tail", "-n", "1"])["cursor"].as_str().unwrap().to_owned();
+    desk.json(&["backup", "copy.redb"]);
+    desk.request(2, &[]);
+    let news = desk.json(&["tail", "--after", &seen]);
+    assert_eq!(news["cursor"], format!("0-{}", head(&desk).trim()));
+    assert_eq!(desk.ok(&["tail", "--after", news["cursor"].as_str().unwrap()]), "");
+    let epoch = desk.json(&["restore", "copy.redb", "--force"])["epoch"].to_string();
+    let now = format!("{epoch}-{}", head(&desk).trim());
+    // Its number is there, and yet it may be another record's.
+    assert_eq!(desk.json(&["tail", "--after", &seen]), serde_json::json!({ "reset": now }));
+    let ran = desk.run(&["tail", "--after", &seen, "--lang", "en", "-o", "csv"]);
+    assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""));
+    let said = "warning: the cursor is of before a restore, or of another desk; it goes on after ";
+    assert_eq!(ran.err.trim(), format!("{said}{now}"));
+    assert_eq!(desk.ok(&["tail", "--after", &now]), "");
+    assert!(desk.ok(&["tail", "--after", "0", "-o", "id"]).starts_with("1\n"));
+    let said = desk.fails(2, &["tail", "--after", "soon", "--lang", "en"]);
+    assert!(said.contains("no place in the journal"), "{said}");
+}
+
+#[test]
 fn nothing_is_replaced_unasked() {
     let desk = Sealed::new();
     assert_snapshot!(tell(&desk, &["backup copy.redb --lang en"]), @"

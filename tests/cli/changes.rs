@@ -355,6 +355,42 @@ fn a_dry_run_about_an_ended_call_says_what_the_order_would_get() {
 }
 
 #[test]
+fn a_change_that_was_meant_for_another_state_of_the_call_is_refused() {
+    let desk = desk();
+    for line in [
+        "cancel C-1 --seen 1",
+        "amend C-1 --cost 1 --seen 1",
+        "priority C-1 high --seen 1",
+        "hold C-1 --until 10m --seen 1",
+        "release C-1 --seen 1",
+        "note C-1 x --seen 1",
+        "reschedule C-1 --at +2h --seen 1",
+        "claim C-1 --worker W-2 --seen 1",
+        "assign C-1 W-2 --seen 1",
+        "reassign C-1 W-2 --seen 1",
+        "depart C-1 --seen 1",
+        "arrive C-1 --seen 1",
+        "start C-1 --seen 1",
+        "finish C-1 --seen 1",
+        "abort C-1 --reason x --seen 1",
+        "settle C-1 --by cash --reason x --seen 1",
+        "refund C-1 --reason x --seen 1",
+        "rate C-1 5 --seen 1",
+        "waive C-1 manage --reason x --seen 1",
+        "retry C-1 --seen 1",
+    ] {
+        let before = head(&desk);
+        let said = ends(&desk, 1, &format!("{line} --lang en"));
+        assert!(said.contains("call C-1 has moved on"), "{line}\n{said}");
+        assert!(said.contains("ascall status C-1"), "{line}\n{said}");
+        assert_eq!(head(&desk), before, "{line} changed the desk");
+    }
+    let seen = desk.json(&["status", "C-1"])["seq"].clone();
+    ends(&desk, 0, &format!("note C-1 x --seen {seen}"));
+    ends(&desk, 1, &format!("note C-1 y --seen {seen}"));
+}
+
+#[test]
 fn a_reason_stands_in_the_record() {
     let desk = desk();
     ends(&desk, 0, "cancel C-1 --reason '고객 변심'");

@@ -119,10 +119,10 @@ fn a_parked_call_is_tried_again_by_hand() {
     manage  중지
     $ request --tel 010-0000-0001
     C-1  호출(대기접수)
-    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
+    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve
     $ retry C-1
     C-1  호출(대기접수)
-    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
+    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve
     $ participant start manage
     manage  정상
     ");

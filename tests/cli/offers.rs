@@ -57,11 +57,11 @@ fn a_worker_declines_and_the_next_accepts() {
     ! 실행하면 일어날 일 (아무것도 바뀌지 않았습니다)
     $ offer decline O-1 --reason 멀다 --key d1
     C-1  호출중
-    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
+    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve
     $ offer decline O-1 --reason 멀다 --key d1
     C-1  호출중
     ! 이미 처리된 요청이라 다시 하지 않았습니다
-    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
+    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve
     $ offer decline O-1
     ! error: 제안 O-1은(는) 이미 끝났거나 없습니다
     ! hint: 열린 제안 보기: ascall offer list

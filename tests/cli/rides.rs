@@ -937,7 +937,7 @@ fn while_payment_is_down_the_trip_waits_and_is_charged_once() {
     payment  중지
     $ finish C-1 --fare 9000
     C-1  정산중  W-1 김*나 010-****-0101
-    ! 호출 1건이 기다리고 있습니다. 계속 돌보려면: ascall serve --no-http
+    ! 호출 1건이 기다리고 있습니다. 계속 돌보려면: ascall serve
     $ worker show W-1 -o csv
     id,name,tel,availability,call,skills,services,seen_lat,seen_lon,seen_at,idle_since
     W-1,김하나,010-0000-0101,available,,,taxi,37.5665,126.978,0000-00-00T00:00:00.000Z,0000-00-00T00:00:00.000Z

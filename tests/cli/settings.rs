@@ -36,6 +36,8 @@ fn each_value_says_where_it_came_from() {
     key,value,from
     lang,en,HERE/config.toml:1
     store,HERE/desk.redb,ASCALL_STORE
+    url,,default
+    token_file,,default
     tel,lenient,default
     workers,lenient,default
     lock_timeout,2000 ms,HERE/config.toml:2
@@ -46,7 +48,9 @@ fn each_value_says_where_it_came_from() {
     http.hosts,,default
     http.origins,,default
     http.linger,0 ms,default
+    http.changes,2048,default
     profiles,,default
+    console.theme,16,default
     notices.command,cat,HERE/config.toml:5
     notices.webhook.url,,default
     notices.webhook.secrets,unset,default
@@ -66,6 +70,8 @@ fn each_value_says_where_it_came_from() {
     key,value,from
     lang,ko,--lang
     store,other.redb,--store
+    url,,default
+    token_file,,default
     tel,lenient,default
     workers,lenient,default
     lock_timeout,1000 ms,--lock-timeout
@@ -76,7 +82,9 @@ fn each_value_says_where_it_came_from() {
     http.hosts,,default
     http.origins,,default
     http.linger,0 ms,default
+    http.changes,2048,default
     profiles,,default
+    console.theme,16,default
     notices.command,cat,HERE/config.toml:5
     notices.webhook.url,,default
     notices.webhook.secrets,unset,default
@@ -97,6 +105,8 @@ fn each_value_says_where_it_came_from() {
     $ config show -o id
     lang
     store
+    url
+    token_file
     tel
     workers
     lock_timeout
@@ -107,7 +117,9 @@ fn each_value_says_where_it_came_from() {
     http.hosts
     http.origins
     http.linger
+    http.changes
     profiles
+    console.theme
     notices.command
     notices.webhook.url
     notices.webhook.secrets
@@ -132,6 +144,8 @@ fn each_value_says_where_it_came_from() {
     key,value,from
     lang,ko,LC_ALL
     store,HERE/desk.redb,ASCALL_STORE
+    url,,default
+    token_file,,default
     tel,lenient,default
     workers,lenient,default
     lock_timeout,5000 ms,default
@@ -142,7 +156,9 @@ fn each_value_says_where_it_came_from() {
     http.hosts,,default
     http.origins,,default
     http.linger,0 ms,default
+    http.changes,2048,default
     profiles,,default
+    console.theme,16,default
     notices.command,,default
     notices.webhook.url,,default
     notices.webhook.secrets,unset,default
@@ -325,6 +341,16 @@ fn each_key_does_what_it_says() {
     assert!(logged("warn", "").contains("a breaker has opened"));
     assert!(!logged("off", "").contains("a breaker has opened"));
     assert!(logged("off", " --log warn").contains("a breaker has opened"));
+    // The console's colours and keys.
+    let shown = with(
+        "[console]\ntheme = \"light\"\n[console.keys]\nquit = \"ctrl-q\"\n",
+        0,
+        "config show -o csv",
+    );
+    assert!(shown.contains("console.theme,light,"), "{shown}");
+    assert!(shown.contains("console.keys.quit,ctrl-q,"), "{shown}");
+    let said = with("[console.keys]\nquit = \"j\"\n", 2, "list");
+    assert!(said.contains(":2: console.keys.quit: `j` is the key of `down` already"), "{said}");
     // The program that notices are handed to.
     let opened = "on = \"opened\"\nto = \"customer\"";
     let sent_out = format!("{opened}\ntransport = \"command\"");
@@ -478,6 +504,8 @@ fn a_key_is_explained_with_everywhere_it_may_be_said() {
     key,value,from
     lang,en,ASCALL_LANG
     store,HERE/desk.redb,ASCALL_STORE
+    url,,default
+    token_file,,default
     tel,lenient,default
     workers,lenient,default
     lock_timeout,2000 ms,config.toml:3
@@ -488,7 +516,9 @@ fn a_key_is_explained_with_everywhere_it_may_be_said() {
     http.hosts,,default
     http.origins,,default
     http.linger,0 ms,default
+    http.changes,2048,default
     profiles,,default
+    console.theme,16,default
     notices.command,,default
     notices.webhook.url,,default
     notices.webhook.secrets,unset,default

@@ -562,7 +562,7 @@ fn participants_and_breakers_in_every_form() {
     manage  강제 열림  "점검"
     $ request --tel 010-0000-0009
     C-4  호출(대기접수)
-    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve --no-http
+    ! 호출 1건이 기다리고 있습니다. 다음 예정 00:00:00. 계속 돌보려면: ascall serve
     $ breaker list
     참여자    현황       요청  실패  지연  연속 실패  다시 시도  장애
     delivery  닫힘       0     0     0     0
@@ -659,7 +659,7 @@ fn what_happened_record_by_record() {
     seq,at,by,key,causation,reason,events
     12,0000-00-00T00:00:00.000Z,kim,,,고객 변심,"{""call"":3,""event"":""assignment_released"",""exclude"":false,""why"":""canceled"",""worker"":2};{""event"":""notice_issued"",""notice"":{""call"":3,""rule"":4,""seq"":12,""to"":2,""transport"":""inbox""},""worker"":2};{""call"":3,""event"":""call_unwinding"",""target"":""canceled"",""why"":""canceled""};{""event"":""notice_issued"",""notice"":{""call"":3,""rule"":14,""seq"":12,""to"":5,""transport"":""inbox""}};{""answer_at"":NUMBER,""attempt"":2,""call"":3,""deadline"":NUMBER,""event"":""step_asked"",""generation"":0,""group"":1,""op"":""undo"",""step"":0};{""attempt"":2,""call"":3,""event"":""step_answered"",""group"":1,""op"":""undo"",""outcome"":""ok"",""step"":0,""took_ms"":0};{""call"":3,""end"":""canceled"",""event"":""call_ended""}"
     $ tail -n 1 -o ndjson
-    {"seq":12,"at":"0000-00-00T00:00:00.000Z","by":"kim","key":null,"causation":null,"reason":"고객 변심","events":[{"call":3,"event":"assignment_released","exclude":false,"why":"canceled","worker":2},{"event":"notice_issued","notice":{"call":3,"rule":4,"seq":12,"to":2,"transport":"inbox"},"worker":2},{"call":3,"event":"call_unwinding","target":"canceled","why":"canceled"},{"event":"notice_issued","notice":{"call":3,"rule":14,"seq":12,"to":5,"transport":"inbox"}},{"answer_at":NUMBER,"attempt":2,"call":3,"deadline":NUMBER,"event":"step_asked","generation":0,"group":1,"op":"undo","step":0},{"attempt":2,"call":3,"event":"step_answered","group":1,"op":"undo","outcome":"ok","step":0,"took_ms":0},{"call":3,"end":"canceled","event":"call_ended"}]}
+    {"seq":12,"cursor":"0-12","at":"0000-00-00T00:00:00.000Z","by":"kim","key":null,"causation":null,"reason":"고객 변심","events":[{"call":3,"event":"assignment_released","exclude":false,"why":"canceled","worker":2},{"event":"notice_issued","notice":{"call":3,"rule":4,"seq":12,"to":2,"transport":"inbox"},"worker":2},{"call":3,"event":"call_unwinding","target":"canceled","why":"canceled"},{"event":"notice_issued","notice":{"call":3,"rule":14,"seq":12,"to":5,"transport":"inbox"}},{"answer_at":NUMBER,"attempt":2,"call":3,"deadline":NUMBER,"event":"step_asked","generation":0,"group":1,"op":"undo","step":0},{"attempt":2,"call":3,"event":"step_answered","group":1,"op":"undo","outcome":"ok","step":0,"took_ms":0},{"call":3,"end":"canceled","event":"call_ended"}]}
     "#);
 }
 
@@ -675,7 +675,7 @@ fn the_check_in_every_form() {
     $ verify
     이상 없음: 기록 12, 사건 41, 호출 3, 행 26
     $ verify --lang en
-    verified: 12 records, 41 events, 3 calls, 26 rows, no fault
+    verified, no fault: records 12, events 41, calls 3, rows 26
     $ verify -o csv
     ok,records,events,calls,rows,fault_count
     true,12,41,3,26,0

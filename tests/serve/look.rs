@@ -1,7 +1,8 @@
 //! What those who look after the machine see: probes, health, metrics.
 
-use crate::client::{ask, serve, until};
+use crate::client::{ask, begin, post, serve, until};
 use crate::sealed::Sealed;
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 /// The value of a line of the metrics.
 fn value(text: &str, name: &str) -> Option<f64> {
@@ -73,4 +74,69 @@ fn health_tells_what_waits_for_somebody() {
         assert_eq!(ask(at, probe, &[]).status, 200, "{probe}");
     }
     assert_eq!(ask(at, "POST /readyz", &["Content-Length: 0"]).status, 405);
+}
+
+#[test]
+fn a_desk_that_cannot_write_is_not_ready_until_it_can() {
+    let desk = Sealed::new();
+    let mut command = desk.program("sh");
+    // A file that may not grow is an error to the desk, and not its death.
+    let line = "trap '' XFSZ; exec \"$0\" serve --listen 127.0.0.1:0";
+    command.args(["-c", line, env!("CARGO_BIN_EXE_ascall")]);
+    let (host, at) = begin(command);
+    let host_id = Pid::from_raw(host.pid().cast_signed());
+    let room = |bytes: Option<u64>| {
+        let maximum = getrlimit(Resource::Fsize).maximum;
+        prlimit(host_id, Resource::Fsize, Rlimit { current: bytes.or(maximum), maximum }).unwrap();
+    };
+    let mut taken = Vec::new();
+    let mut asked = 0;
+    let mut take = || {
+        asked += 1;
+        let body = format!(r#"{{"tel": "010-0000-{asked:04}", "kind": "TV"}}"#);
+        let said = post(at, "/v1/calls", &[], &body);
+        if said.status == 201 {
+            taken.push(said.json()["id"].as_str().unwrap().to_owned());
+        }
+        said.status
+    };
+    assert_eq!(take(), 201);
+    assert_eq!(ask(at, "GET /readyz", &[]).status, 200);
+    // Nothing can be written behind the first page.
+    room(Some(4_096));
+    let refused = until(|| Some(take()).filter(|status| *status != 201));
+    assert!([500, 503].contains(&refused), "{refused}");
+    let said = ask(at, "GET /readyz", &[]);
+    assert_eq!((said.status, said.header("retry-after")), (503, Some("1")), "{said:?}");
+    assert_eq!(ask(at, "GET /livez", &[]).status, 200);
+    room(None);
+    until(|| (take() == 201).then_some(()));
+    assert_eq!(ask(at, "GET /readyz", &[]).status, 200);
+    let kept = desk.ok(&["list", "--all", "--limit", "0", "-o", "id"]);
+    for call in &taken {
+        assert!(kept.lines().any(|line| line == call), "{call} was acknowledged and is gone");
+    }
+    desk.verified();
+}
+
+#[test]
+fn no_number_and_no_name_stands_in_the_log() {
+    let desk = Sealed::new();
+    let (mut host, at) = serve(&desk, &["--log", "debug"]);
+    let call = r#"{"tel": "010-0000-1234", "name": "홍길동", "location": "마포구 공덕동"}"#;
+    assert_eq!(post(at, "/v1/calls", &[], call).status, 201);
+    let looked = post(at, "/v1/calls/search", &[], r#"{"tel": "010-0000-1234"}"#);
+    assert_eq!(looked.status, 200);
+    // Not even when somebody writes it where it does not belong.
+    for line in ["GET /v1/calls/010-0000-1234", "GET /v1/calls?tel=01000001234"] {
+        let header = "User-Agent: 010-0000-1234";
+        assert!([400, 404].contains(&ask(at, line, &[header]).status), "{line}");
+    }
+    let mut answered = 0;
+    while answered < 4 {
+        let line = host.says_aside();
+        let personal = ["0000-1234", "00001234", "홍길동", "공덕동"];
+        assert!(personal.iter().all(|word| !line.contains(word)), "{line}");
+        answered += usize::from(line.contains(" answered "));
+    }
 }

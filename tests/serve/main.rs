@@ -12,11 +12,14 @@ mod running;
 mod sealed;
 
 mod client;
+mod crowded;
 mod crowds;
 mod entry;
 mod leaving;
 mod limits;
 mod look;
+mod notices;
 mod originals;
+mod remote;
 mod settings;
 mod tokens;

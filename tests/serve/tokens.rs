@@ -6,7 +6,7 @@ use crate::sealed::Sealed;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 
-fn token(desk: &Sealed, scope: &str, name: &str) -> String {
+pub fn token(desk: &Sealed, scope: &str, name: &str) -> String {
     let made = desk.json(&["token", "new", "--scope", scope, "--name", name]);
     assert_eq!((&made["scope"], &made["name"]), (&scope.into(), &name.into()));
     made["token"].as_str().unwrap().to_owned()

@@ -50,6 +50,10 @@ impl Key {
             Some((_, rest)) => format!("participants.NAME.{rest}"),
             None => path.to_owned(),
         };
+        let general = match general.strip_prefix("console.keys.") {
+            Some(_) => "console.keys.ACTION".to_owned(),
+            None => general,
+        };
         KEYS.iter().find(|key| key.name == general)
     }
 
@@ -126,6 +130,20 @@ pub(crate) const KEYS: &[Key] = &[
     text("store", "a path", "`desk.redb` in the user's data directory", "the desk's file")
         .flag("--store"),
     text(
+        "url",
+        "`http://HOST:PORT`",
+        "none: the desk's file",
+        "a desk on the network that is asked instead; a `store` that is said in a higher place outranks it",
+    )
+    .flag("--url"),
+    text(
+        "token_file",
+        "a path",
+        "none",
+        "the file with the token that is shown to the desk at `url`, readable by nobody else; the variable `ASCALL_TOKEN`, which holds the token itself, stands between the flag and this",
+    )
+    .flag("--token-file"),
+    text(
         "tel",
         "`lenient` or `strict`",
         "`lenient`",
@@ -183,6 +201,25 @@ pub(crate) const KEYS: &[Key] = &[
         "a span such as `\"5s\"`",
         "`\"0s\"`",
         "how long `/readyz` says 503 before nobody new is taken, when the desk is told to leave",
+    ),
+    number(
+        "http.changes",
+        "a number above 0",
+        "`2048`",
+        "how many changes are under way at most; more are sent away with `Retry-After`, and of one token more than half of it",
+    ),
+    text(
+        "console.theme",
+        "`\"dark\"`, `\"light\"`, `\"16\"` or `\"none\"`",
+        "`\"16\"`; `\"none\"` with `NO_COLOR`, `\"dark\"` with a `COLORTERM` of many colours",
+        "the colours of the console: for a dark or a light background, the sixteen of the terminal, or none at all",
+    )
+    .others(&["NO_COLOR", "COLORTERM"]),
+    list(
+        "console.keys.ACTION",
+        "a key such as `\"ctrl-x\"`",
+        "as [the console](console.md) says",
+        "the one key of this action in place of its usual ones; one that another action has at the same time is refused",
     ),
     list(
         "profiles",

@@ -6,7 +6,7 @@
 use super::keys::{KEYS, Key, PREFIX, Takes};
 use super::{Env, File, Source};
 use crate::front::error::UserError;
-use crate::toml_file::{self, nearest};
+use crate::toml_file::{self, TomlFault, nearest};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value};
@@ -87,6 +87,18 @@ impl Spoken {
         })
     }
 
+    /// Where the file says what stands at `path`, which only a file can say.
+    pub(crate) fn origin_in_file(&self, path: &str) -> Source {
+        self.in_file(path).map_or(Source::Default, |_| self.at(path))
+    }
+
+    /// What is wrong with what stands at `path`.
+    pub(super) fn fault(&self, path: &str, what: String, near: Option<String>) -> TomlFault {
+        let fault = self.text.as_ref().map(|text| text.fault(path, what.clone(), near.clone()));
+        let file = self.path.clone().unwrap_or_default();
+        fault.unwrap_or(TomlFault { file, line: None, at: None, what, nearest: near })
+    }
+
     /// Where the file speaks of `path`.
     fn at(&self, path: &str) -> Source {
         let line = self.text.as_ref().and_then(|text| text.line_of(path));
@@ -156,7 +168,7 @@ impl Spoken {
     pub(crate) fn strangers(&self) -> Vec<(String, Option<String>)> {
         let mut known: Vec<String> =
             self.paths().iter().filter_map(|(path, key)| key.variable(path)).collect();
-        known.push(CONFIG.to_owned());
+        known.extend([CONFIG, TOKEN].map(str::to_owned));
         let strange = self.vars.keys().filter(|name| name.starts_with(PREFIX));
         let strange = strange.filter(|name| !known.contains(name));
         let names: Vec<&str> = known.iter().map(String::as_str).collect();
@@ -170,6 +182,9 @@ const HIDDEN: &str = "set";
 
 /// The variable that names the file.
 pub(super) const CONFIG: &str = "ASCALL_CONFIG";
+
+/// The variable that holds a token: the only place for it besides a file of its own.
+pub(super) const TOKEN: &str = "ASCALL_TOKEN";
 
 /// Writes a value at a path, making the tables on its way.
 fn put(table: &mut Table, path: &str, value: Value) {

@@ -105,6 +105,47 @@ fn values_that_make_no_sense_together_are_refused() {
 }
 
 #[test]
+fn the_colours_are_those_that_are_said_or_those_of_the_terminal() {
+    let theme = |vars: &[(&str, &str)]| configure(&Flags::default(), &env(vars)).unwrap().theme;
+    assert_eq!(theme(&[]), Known { value: Theme::Sixteen, source: Source::Default });
+    let many = ("COLORTERM", "truecolor");
+    assert_eq!(theme(&[many]).value, Theme::Dark);
+    assert_eq!(theme(&[("COLORTERM", "yes")]).value, Theme::Sixteen);
+    assert_eq!(theme(&[many, ("NO_COLOR", "1")]).source, Source::Env("NO_COLOR".to_owned()));
+    for (name, value) in [
+        ("dark", Theme::Dark),
+        ("light", Theme::Light),
+        ("16", Theme::Sixteen),
+        ("none", Theme::Plain),
+    ] {
+        let (_dir, flags) = with_file(&format!("[console]\ntheme = '{name}'\n"));
+        assert_eq!(configure(&flags, &env(&[("NO_COLOR", "1")])).unwrap().theme.value, value);
+    }
+}
+
+#[test]
+fn a_key_is_changed_and_one_that_makes_no_sense_is_named_with_its_line() {
+    let (_dir, flags) = with_file("[console.keys]\ncancel = 'ctrl-x'\n");
+    let keys = configure(&flags, &env(&[])).unwrap().keys;
+    assert_eq!(keys.chosen().collect::<Vec<_>>(), [("cancel".to_owned(), "ctrl-x".to_owned())]);
+    for (text, part, hint) in [
+        (
+            "cancel = 'a'",
+            ":2: console.keys.cancel: `a` is the key of `assign` already",
+            "mend that line",
+        ),
+        ("cancle = 'b'", ":2: console.keys: there is no action `cancle`", "did you mean `cancel`?"),
+        ("cancel = 'hyper-x'", ":2: console.keys.cancel: `hyper-x` is no key", "mend that line"),
+        ("cancel = 5", ":2:", ""),
+    ] {
+        let said = refused(&format!("[console.keys]\n{text}\n"));
+        assert!(said.text.contains(part), "{}", said.text);
+        assert!(said.hint.unwrap_or_default().contains(hint), "{text}");
+    }
+    assert!(refused("[console]\ntheme = 'drak'\n").hint.unwrap().contains("dark"));
+}
+
+#[test]
 fn a_named_file_that_is_not_there_is_refused() {
     let flags = Flags { config: Some(PathBuf::from("/nowhere/a.toml")), ..Flags::default() };
     assert!(configure(&flags, &env(&[])).is_err());

@@ -1,6 +1,6 @@
 //! `ascall amend`.
 
-use crate::cli::args::{Change, won};
+use crate::cli::args::{CallChange, won};
 use crate::cli::cx::Cx;
 use crate::front::draft;
 use crate::front::error::UserError;
@@ -31,7 +31,7 @@ pub(crate) struct Amend {
     #[arg(long, value_parser = won, value_name = "WON", allow_hyphen_values = true)]
     cost: Option<i64>,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
@@ -49,7 +49,7 @@ pub(crate) async fn run(args: &Amend, cx: &mut Cx) -> Result<Exit, UserError> {
             cx.ui.warn(warning)?;
         }
         let command = Command::AmendCall { call: args.call, change };
-        if cx.ask(desk, &args.change, command).await?.is_some() {
+        if cx.ask(desk, &args.change.of(args.call), command).await?.is_some() {
             desk.settle(args.call).await?;
             cx.show_call(&desk.book(), args.call)?;
         }

@@ -1,6 +1,6 @@
 //! `ascall arrive`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -15,11 +15,11 @@ pub(crate) struct Arrive {
     #[arg(value_name = "C")]
     call: CallId,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Arrive, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::Arrive { call: args.call };
-    cx.change_call("arrive", &args.change, args.call, command).await
+    cx.change_call("arrive", &args.change.of(args.call), args.call, command).await
 }

@@ -1,6 +1,6 @@
 //! `ascall assign`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -21,11 +21,11 @@ pub(crate) struct Assign {
     #[arg(long)]
     force: bool,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Assign, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::AssignCall { call: args.call, worker: args.worker, force: args.force };
-    cx.change_call("assign", &args.change, args.call, command).await
+    cx.change_call("assign", &args.change.of(args.call), args.call, command).await
 }

@@ -1,6 +1,6 @@
 //! `ascall cancel`.
 
-use crate::cli::args::Change;
+use crate::cli::args::{CallChange, Change};
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -24,7 +24,7 @@ pub(crate) struct Cancel {
     #[arg(long = "as", value_enum, value_name = "WHO", conflicts_with = "force")]
     by: Option<Party>,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Who may speak for themselves.
@@ -38,6 +38,6 @@ enum Party {
 pub(crate) async fn run(args: &Cancel, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::CancelCall { call: args.call, force: args.force };
     let by = args.by.map(|Party::Customer| Actor::Customer);
-    let change = Change { by, ..args.change.clone() };
+    let change = Change { by, ..args.change.of(args.call) };
     cx.change_call("cancel", &change, args.call, command).await
 }

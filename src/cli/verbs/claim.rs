@@ -1,6 +1,6 @@
 //! `ascall claim`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -23,12 +23,12 @@ pub(crate) struct Claim {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Claim, cx: &mut Cx) -> Result<Exit, UserError> {
     let at = cx.ui.look.clock.ahead(args.at.as_deref()).map_err(UserError::bad_time)?;
     let command = Command::ClaimCall { call: args.call, worker: args.worker, at };
-    cx.change_call("claim", &args.change, args.call, command).await
+    cx.change_call("claim", &args.change.of(args.call), args.call, command).await
 }

@@ -4,6 +4,7 @@ use crate::cli::config::keys::Key;
 use crate::cli::config::{Configured, Known, Place, Source, notices};
 use crate::cli::cx::Cx;
 use crate::cli::ui::{Format, Look, Show};
+use crate::desk::remote::Remote;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
 use crate::front::words::Word;
@@ -176,6 +177,10 @@ fn settings(configured: &Configured) -> Vec<Setting> {
     let mut all = vec![
         one("lang", &configured.lang, lang),
         one("store", &configured.store, |path| path.display().to_string()),
+        one("url", &configured.way.url, |url| url.as_ref().map(Remote::url).unwrap_or_default()),
+        one("token_file", &configured.way.token_file, |file| {
+            file.as_ref().map(|file| file.display().to_string()).unwrap_or_default()
+        }),
         one("tel", &configured.tel_strict, strict),
         one("workers", &configured.workers_strict, strict),
         one("lock_timeout", &configured.lock_timeout, |span| format!("{} ms", span.as_millis())),
@@ -186,11 +191,18 @@ fn settings(configured: &Configured) -> Vec<Setting> {
         one("http.hosts", &configured.http_hosts, |hosts| hosts.join(" ")),
         one("http.origins", &configured.http_origins, |origins| origins.join(" ")),
         one("http.linger", &configured.http_linger, |span| format!("{} ms", span.as_millis())),
+        one("http.changes", &configured.http_changes, ToString::to_string),
         one("profiles", &configured.profiles, |files| {
             let files = files.iter().map(|file| file.display().to_string());
             files.collect::<Vec<_>>().join(" ")
         }),
     ];
+    all.push(one("console.theme", &configured.theme, |theme| theme.name().to_owned()));
+    all.extend(configured.keys.chosen().map(|(action, key)| {
+        let path = format!("console.keys.{action}");
+        let from = configured.spoken.origin_in_file(&path).to_string();
+        Setting { key: path, value: key, from }
+    }));
     all.extend(of_couriers(&configured.couriers));
     for known in &configured.participants {
         let name = &known.value.name;

@@ -1,6 +1,6 @@
 //! `ascall depart`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -15,11 +15,11 @@ pub(crate) struct Depart {
     #[arg(value_name = "C")]
     call: CallId,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Depart, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::Depart { call: args.call };
-    cx.change_call("depart", &args.change, args.call, command).await
+    cx.change_call("depart", &args.change.of(args.call), args.call, command).await
 }

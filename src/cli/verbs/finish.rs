@@ -1,7 +1,7 @@
 //! `ascall finish`.
 
 use super::note;
-use crate::cli::args::{Change, won, word};
+use crate::cli::args::{CallChange, Change, won, word};
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -28,7 +28,7 @@ pub(crate) struct Finish {
     #[arg(long, value_parser = word, value_name = "CODE")]
     disposition: Option<String>,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// What came of the work.
@@ -54,9 +54,11 @@ pub(crate) async fn run(args: &Finish, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::FinishWork { call: args.call, outcome, fare: args.fare.map(Won) };
     let code = args.disposition.as_deref();
     let mut asked: Vec<(Change, Command)> = code
-        .map(|code| (args.change.part("disposition"), note::disposition(args.call, code)))
+        .map(|code| {
+            (args.change.of(args.call).part("disposition"), note::disposition(args.call, code))
+        })
         .into_iter()
         .collect();
-    asked.push((args.change.clone(), command));
+    asked.push((args.change.of(args.call), command));
     cx.change_call_by("finish", args.call, asked).await
 }

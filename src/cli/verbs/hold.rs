@@ -1,6 +1,6 @@
 //! `ascall hold`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -18,12 +18,12 @@ pub(crate) struct Hold {
     #[arg(long, value_name = "TIME")]
     until: String,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Hold, cx: &mut Cx) -> Result<Exit, UserError> {
     let until = cx.ui.look.clock.parse(&args.until).map_err(UserError::bad_time)?;
     let command = Command::HoldCall { call: args.call, until };
-    cx.change_call("hold", &args.change, args.call, command).await
+    cx.change_call("hold", &args.change.of(args.call), args.call, command).await
 }

@@ -12,7 +12,6 @@ use crate::front::words::Word;
 use ascall_engine::domain::command::{Command, MemberCard};
 use ascall_engine::domain::ids::{MemberId, Won};
 use ascall_engine::domain::refusal::Refusal;
-use ascall_engine::views::MemberRow;
 use clap::{ArgGroup, Args, Subcommand};
 
 /// Members: customers whom the desk knows by name.
@@ -189,18 +188,22 @@ async fn list(cx: &mut Cx, args: &List) -> Result<Exit, UserError> {
 
 async fn show(cx: &mut Cx, args: &One) -> Result<Exit, UserError> {
     let tel = args.tel.as_deref().map(|text| draft::read_tel(&cx.setup, text)).transpose()?;
-    let book = cx.book("member show").await?;
-    let row = match (args.member, tel) {
-        (Some(member), _) => book.member(member)?.ok_or(Refusal::NoSuchMember(member))?,
+    let json = match (args.member, tel) {
+        (Some(member), _) => {
+            let book = cx.book("member show").await?;
+            let row = book.member(member)?.ok_or(Refusal::NoSuchMember(member))?;
+            MemberJson::read(&book, &row, cx.ui.veil_of_one())?
+        }
         (None, Some(tel)) => {
-            let digest = book.digest(tel.as_str())?;
-            let found: Option<MemberRow> =
-                book.members()?.into_iter().find(|row| row.tel == digest);
-            found.ok_or_else(UserError::no_member_under)?
+            cx.must_exist()?;
+            cx.with_desk("member show", async |cx: &mut Cx, desk| {
+                let row = desk.member_under(&tel).await?.ok_or_else(UserError::no_member_under)?;
+                MemberJson::read(&desk.book(), &row, cx.ui.veil_of_one())
+            })
+            .await?
         }
         (None, None) => return Err(UserError::usage("name the member")),
     };
-    let json = MemberJson::read(&book, &row, cx.ui.veil_of_one())?;
     if cx.ui.format == Format::Table {
         at_length(&mut cx.ui, &json)?;
     } else {

@@ -1,6 +1,6 @@
 //! `ascall note`.
 
-use crate::cli::args::{Change, word};
+use crate::cli::args::{CallChange, word};
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -22,7 +22,7 @@ pub(crate) struct Note {
     #[arg(long, value_parser = word, value_name = "CODE")]
     disposition: Option<String>,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
@@ -30,12 +30,18 @@ pub(crate) async fn run(args: &Note, cx: &mut Cx) -> Result<Exit, UserError> {
     let mut asked = Vec::new();
     if let Some(code) = &args.disposition {
         // Beside a text it is the smaller part; alone it has the key to itself.
-        let change =
-            if args.text.is_some() { args.change.part("disposition") } else { args.change.clone() };
+        let change = if args.text.is_some() {
+            args.change.of(args.call).part("disposition")
+        } else {
+            args.change.of(args.call)
+        };
         asked.push((change, disposition(args.call, code)));
     }
     if let Some(text) = &args.text {
-        asked.push((args.change.clone(), Command::AddNote { call: args.call, text: nfc(text) }));
+        asked.push((
+            args.change.of(args.call),
+            Command::AddNote { call: args.call, text: nfc(text) },
+        ));
     }
     cx.change_call_by("note", args.call, asked).await
 }

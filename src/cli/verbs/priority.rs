@@ -1,6 +1,6 @@
 //! `ascall priority`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -18,11 +18,11 @@ pub(crate) struct Priority {
     #[arg(value_name = "PRIORITY", value_parser = crate::cli::args::priority)]
     level: u8,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Priority, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::SetPriority { call: args.call, priority: args.level };
-    cx.change_call("priority", &args.change, args.call, command).await
+    cx.change_call("priority", &args.change.of(args.call), args.call, command).await
 }

@@ -90,11 +90,8 @@ impl Show for Whole {
 async fn list(cx: &mut Cx) -> Result<Exit, UserError> {
     let known = profiles::known(&cx.configured.profiles.value)?;
     // What no desk has run yet is there all the same.
-    let adopted = if cx.setup.store.exists() {
-        cx.book("profile list").await?.profiles()?
-    } else {
-        Vec::new()
-    };
+    let adopted =
+        if cx.is_there() { cx.book("profile list").await?.profiles()? } else { Vec::new() };
     let look = &cx.ui.look;
     let lines: Vec<ProfileLine> = known
         .iter()

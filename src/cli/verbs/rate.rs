@@ -1,6 +1,6 @@
 //! `ascall rate`.
 
-use crate::cli::args::{Change, stars, word};
+use crate::cli::args::{CallChange, stars, word};
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -22,12 +22,12 @@ pub(crate) struct Rate {
     #[arg(long, value_parser = word, allow_hyphen_values = true)]
     text: Option<String>,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Rate, cx: &mut Cx) -> Result<Exit, UserError> {
     let text = args.text.as_deref().map(nfc);
     let command = Command::RateCall { call: args.call, stars: args.stars, text };
-    cx.change_call("rate", &args.change, args.call, command).await
+    cx.change_call("rate", &args.change.of(args.call), args.call, command).await
 }

@@ -1,6 +1,6 @@
 //! `ascall refund`.
 
-use crate::cli::args::{Change, won};
+use crate::cli::args::{CallChange, won};
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -20,11 +20,11 @@ pub(crate) struct Refund {
     #[arg(long, value_parser = won, value_name = "WON", allow_hyphen_values = true)]
     amount: Option<i64>,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Refund, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::RefundCall { call: args.call, won: args.amount.map(Won) };
-    cx.change_call("refund", &args.change, args.call, command).await
+    cx.change_call("refund", &args.change.of(args.call), args.call, command).await
 }

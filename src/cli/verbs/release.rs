@@ -1,6 +1,6 @@
 //! `ascall release`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -18,11 +18,11 @@ pub(crate) struct Release {
     #[arg(long)]
     no_show: bool,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Release, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::ReleaseCall { call: args.call, no_show: args.no_show };
-    cx.change_call("release", &args.change, args.call, command).await
+    cx.change_call("release", &args.change.of(args.call), args.call, command).await
 }

@@ -1,6 +1,6 @@
 //! `ascall reschedule`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -18,12 +18,12 @@ pub(crate) struct Reschedule {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: String,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Reschedule, cx: &mut Cx) -> Result<Exit, UserError> {
     let at = cx.ui.look.clock.parse(&args.at).map_err(UserError::bad_time)?;
     let command = Command::Reschedule { call: args.call, at };
-    cx.change_call("reschedule", &args.change, args.call, command).await
+    cx.change_call("reschedule", &args.change.of(args.call), args.call, command).await
 }

@@ -34,6 +34,7 @@ impl Serve {
         let mut http = Http::new(self.listen.unwrap_or(configured.http_listen.value))?;
         http.names = self.names(configured);
         http.linger = configured.http_linger.value;
+        http.changes = configured.http_changes.value;
         Ok(Some(http))
     }
 

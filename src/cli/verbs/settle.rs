@@ -1,6 +1,6 @@
 //! `ascall settle`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -19,7 +19,7 @@ pub(crate) struct Settle {
     #[arg(long, value_enum)]
     by: By,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// How it was settled.
@@ -41,5 +41,5 @@ pub(crate) async fn run(args: &Settle, cx: &mut Cx) -> Result<Exit, UserError> {
         By::Waive => SettledBy::Waive,
     };
     let command = Command::SettleCall { call: args.call, by };
-    cx.change_call("settle", &args.change, args.call, command).await
+    cx.change_call("settle", &args.change.of(args.call), args.call, command).await
 }

@@ -1,6 +1,6 @@
 //! `ascall start`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -15,11 +15,11 @@ pub(crate) struct Start {
     #[arg(value_name = "C")]
     call: CallId,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Start, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::StartWork { call: args.call };
-    cx.change_call("start", &args.change, args.call, command).await
+    cx.change_call("start", &args.change.of(args.call), args.call, command).await
 }

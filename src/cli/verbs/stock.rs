@@ -87,7 +87,7 @@ async fn show(cx: &mut Cx, args: &One) -> Result<Exit, UserError> {
     let limit = args.limit.unwrap_or(short);
     let book = cx.book("stock show").await?;
     let row = product(&book, &nfc(&args.product))?;
-    let (moves, cut) = book.stock_moves(&row.product, limit)?;
+    let (moves, cut) = book.stock_moves(&row.product, None, limit)?;
     let page = StockPage {
         stock: StockJson::of(&row),
         moves: moves.iter().map(MovementJson::of).collect(),

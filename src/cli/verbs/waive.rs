@@ -1,6 +1,6 @@
 //! `ascall waive`.
 
-use crate::cli::args::Change;
+use crate::cli::args::CallChange;
 use crate::cli::cx::Cx;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -17,11 +17,11 @@ pub(crate) struct Waive {
     /// The step's name.
     step: String,
     #[command(flatten)]
-    change: Change,
+    change: CallChange,
 }
 
 /// Asks the desk.
 pub(crate) async fn run(args: &Waive, cx: &mut Cx) -> Result<Exit, UserError> {
     let command = Command::WaiveStep { call: args.call, step: args.step.clone() };
-    cx.change_call("waive", &args.change, args.call, command).await
+    cx.change_call("waive", &args.change.of(args.call), args.call, command).await
 }

@@ -165,7 +165,7 @@ async fn add(args: &Add, cx: &mut Cx) -> Result<Exit, UserError> {
         at: args.at.clone(),
         skills: args.skills.clone(),
         services: args.services.clone(),
-        off: args.off,
+        duty: if args.off { Duty::Off } else { Duty::On },
     };
     cx.with_desk("worker add", async |cx: &mut Cx, desk| {
         let new = draft.resolve(&cx.setup, &desk.book())?;

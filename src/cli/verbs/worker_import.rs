@@ -6,84 +6,23 @@
 use crate::cli::args::{Change, key};
 use crate::cli::cx::Cx;
 use crate::cli::rows;
-use crate::cli::ui::{Format, Look, Show};
+use crate::cli::ui::Format;
 use crate::desk::{Asking, Desk};
-use crate::front::draft;
+use crate::front::draft::WorkerDraft;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
-use crate::front::mark::mark;
-use crate::front::show::worker::WorkerCard;
-use crate::front::words::Word;
-use ascall_engine::domain::command::{Command, NewWorker};
+use crate::front::show::import::ImportedJson;
+use ascall_engine::domain::command::Command;
 use ascall_engine::domain::event::Duty;
-use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::profile::Lang;
 use ascall_engine::domain::text::nfc;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The columns that mean something.
 const COLUMNS: [&str; 8] = ["name", "tel", "at", "skills", "services", "duty", "key", "worker"];
 
-/// What became of one row.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Imported {
-    /// Its line in the file, from 1.
-    row: u64,
-    /// `added`, `replayed`, `would_add`, `refused` or `invalid`.
-    result: &'static str,
-    worker: Option<WorkerCard>,
-    error: Option<String>,
-    /// The error and the hint in Korean, for people.
-    #[serde(skip)]
-    korean: Option<(String, Option<String>)>,
-    hint: Option<String>,
-}
-
-impl Imported {
-    fn line(&self, look: &Look) -> String {
-        let korean = self.korean.as_ref().filter(|_| look.lang == Lang::Ko);
-        let (error, hint) = match korean {
-            Some((text, hint)) => (Some(text), hint),
-            None => (self.error.as_ref(), &self.hint),
-        };
-        let body = match (&self.worker, error, hint) {
-            (Some(card), ..) => card.line(look),
-            (None, Some(error), Some(hint)) => format!("{error}  ({hint})"),
-            (None, Some(error), None) => error.clone(),
-            (None, None, _) => self.result.to_owned(),
-        };
-        let again = match self.result {
-            "replayed" => format!("  ({})", look.word(Word::Replayed)),
-            _ => String::new(),
-        };
-        format!("{} {}: {body}{again}", look.word(Word::Row), self.row)
-    }
-}
-
-impl Show for Imported {
-    fn id(&self) -> String {
-        self.worker.as_ref().map(|card| card.id.clone()).unwrap_or_default()
-    }
-    const CSV: &'static [&'static str] = &["row", "result", "worker.id", "error", "hint"];
-    const HEADS: &'static [Word] = &[Word::Row, Word::Result];
-    fn cells(&self, look: &Look) -> Vec<String> {
-        vec![self.row.to_string(), self.line(look)]
-    }
-}
-
-/// A row as read, before the desk is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Typed {
-    name: String,
-    tel: String,
-    at: Option<Point>,
-    skills: Vec<String>,
-    services: Vec<String>,
-    duty: Duty,
-    key: Option<String>,
-}
+/// A row as read, before the desk is asked, and its own key.
+type Typed = (WorkerDraft, Option<String>);
 
 /// Imports the file.
 pub(crate) async fn run(file: &Path, change: &Change, cx: &mut Cx) -> Result<Exit, UserError> {
@@ -95,21 +34,16 @@ pub(crate) async fn run(file: &Path, change: &Change, cx: &mut Cx) -> Result<Exi
         for row in rows {
             let typed = row.cells.and_then(typed);
             let asked = match typed {
-                Ok(typed) => import(cx, desk, change, &base, typed).await,
+                Ok(typed) => import(cx, desk, change, &base, row.line, typed).await,
                 Err(error) => Err(error),
             };
-            let mut result = match asked {
+            let result = match asked {
                 Ok(result) => result,
-                Err(UserError::Said(said)) if [Exit::Usage, Exit::Refused].contains(&said.exit) => {
+                Err(error) => {
                     failed = true;
-                    let result = if said.exit == Exit::Usage { "invalid" } else { "refused" };
-                    let said = said.in_one_line();
-                    let (error, hint, korean) = (Some(said.text), said.hint, said.korean);
-                    Imported { row: 0, result, worker: None, error, korean, hint }
+                    ImportedJson::not_taken(row.line, error)?
                 }
-                Err(other) => return Err(other),
             };
-            result.row = row.line;
             if cx.ui.format == Format::Json {
                 kept.push(result);
             } else {
@@ -130,42 +64,21 @@ async fn import(
     desk: &Desk,
     change: &Change,
     base: &str,
-    typed: Typed,
-) -> Result<Imported, UserError> {
-    typed.services.iter().try_for_each(|name| cx.setup.must_know(name))?;
-    let contact = draft::contact(&cx.setup, &desk.book(), Some(&typed.name), &typed.tel)?;
-    // The number itself must not stand in a key: keys are journalled.
-    let who = mark(&format!("{} {}", typed.tel, typed.name));
-    let key = typed.key.unwrap_or_else(|| format!("{base}/{who}"));
-    let new = NewWorker {
-        contact,
-        services: typed.services,
-        skills: typed.skills,
-        home: typed.at,
-        duty: typed.duty,
-        handle: None,
-    };
+    row: u64,
+    (draft, key): Typed,
+) -> Result<ImportedJson, UserError> {
+    let new = draft.resolve(&cx.setup, &desk.book())?;
+    let key = key.unwrap_or_else(|| draft.key(base));
     let asking = Asking { key: Some(key), ..change.asking() };
     let command = Command::AddWorker(new);
-    let empty = Imported {
-        row: 0,
-        result: "would_add",
-        worker: None,
-        error: None,
-        korean: None,
-        hint: None,
-    };
     if change.dry_run {
         desk.dry_run(asking, command).await?;
-        return Ok(empty);
+        return Ok(ImportedJson::would_add(row));
     }
     let receipt = desk.handle(asking, command).await?;
-    let result = if receipt.replayed { "replayed" } else { "added" };
-    let worker = match receipt.worker {
-        Some(worker) => Some(super::worker::card(desk, worker, cx.ui.veil()).await?),
-        None => None,
-    };
-    Ok(Imported { result, worker, ..empty })
+    let worker = receipt.worker.ok_or_else(|| UserError::usage("no worker came of it"))?;
+    let card = super::worker::card(desk, worker, cx.ui.veil()).await?;
+    Ok(ImportedJson::added(row, card, receipt.replayed))
 }
 
 fn typed(mut cells: BTreeMap<String, String>) -> Result<Typed, UserError> {
@@ -188,15 +101,16 @@ fn typed(mut cells: BTreeMap<String, String>) -> Result<Typed, UserError> {
             return Err(UserError::usage(format!("`{other}` is not a duty ({known})")));
         }
     };
-    Ok(Typed {
+    let draft = WorkerDraft {
         name: take("name").ok_or_else(|| UserError::usage("the row has no name"))?,
         tel: take("tel").ok_or_else(|| UserError::usage("the row has no tel"))?,
-        at: take("at").as_deref().map(draft::point).transpose()?,
+        at: take("at"),
         skills: list(take("skills")),
         services: list(take("services")),
         duty,
-        key: take("key").map(|text| key(&text)).transpose().map_err(UserError::usage)?,
-    })
+    };
+    let key = take("key").map(|text| key(&text)).transpose().map_err(UserError::usage)?;
+    Ok((draft, key))
 }
 
 #[cfg(test)]
@@ -216,7 +130,7 @@ mod tests {
             ("skills", "냉장고; 세탁기;"),
             ("duty", "off"),
         ]);
-        let worker = typed(row).unwrap();
+        let (worker, _) = typed(row).unwrap();
         assert_eq!(worker.skills, ["냉장고", "세탁기"]);
         assert_eq!((worker.duty, worker.services.len()), (Duty::Off, 0));
         assert!(worker.at.is_some());

@@ -6,7 +6,8 @@
 use super::{Core, KEYS_KEPT, SNAPSHOT_EVENTS, SNAPSHOT_EVENTS_LEAVING};
 use crate::domain::ids::Time;
 use crate::domain::snapshot::Part;
-use crate::journal::{Batch, Journal, JournalError, Maintenance, RowChange, SnapshotChunk, Table};
+use crate::journal::{Batch, Journal, JournalError, Maintenance, Order, Row, RowChange};
+use crate::journal::{SnapshotChunk, Table};
 use crate::views::{self, CallRow};
 use std::collections::BTreeSet;
 
@@ -34,19 +35,28 @@ impl<J: Journal> Core<J> {
         }
         let done =
             self.archive().and_then(|()| self.keep_keys(now)).and_then(|()| self.snapshot(now));
-        if done.as_ref().is_err_and(JournalError::stops) {
-            self.stopped = true;
+        if let Err(error) = &done {
+            self.stopped |= error.stops();
+            self.ended = None;
         }
         done
     }
 
+    /// The rows of the live table that may be of calls that ended. Once they were all looked at, it is known which.
+    fn ended_rows(&mut self) -> Result<Vec<Row>, JournalError> {
+        let view = self.store.reader().view()?;
+        let Some(ended) = self.ended.replace(BTreeSet::new()) else {
+            return view.rows(Table::Live, 0..=u64::MAX, Order::Ascending, usize::MAX);
+        };
+        let mut rows = Vec::with_capacity(ended.len());
+        for call in ended {
+            rows.extend(view.row(Table::Live, call.0)?.map(|value| (call.0, value)));
+        }
+        Ok(rows)
+    }
+
     fn archive(&mut self) -> Result<(), JournalError> {
-        let rows = self.store.reader().view()?.rows(
-            Table::Live,
-            0..=u64::MAX,
-            crate::journal::Order::Ascending,
-            usize::MAX,
-        )?;
+        let rows = self.ended_rows()?;
         let mut by_tel = Vec::new();
         let mut by_worker = Vec::new();
         let mut by_member = Vec::new();

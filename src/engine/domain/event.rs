@@ -3,9 +3,11 @@
 //! Invariant: everything `evolve` needs is in here; nothing in here names a person (subject ids and keyed digests only).
 //! A kind or a field, once released, stays readable: new fields have defaults, and old shapes have an upcaster.
 
+mod about;
 mod delivery;
 mod values;
 
+pub use about::{call_of, workers_of};
 pub use delivery::{BadNoticeName, NoticeName, Said};
 pub use values::{
     About, Account, AssignedBy, Candidate, Card, Concern, Decision, Duty, FailKind, Line,
@@ -779,70 +781,6 @@ pub enum Event {
         /// What was asked for, e.g. `list` or `inbox`.
         what: String,
     },
-}
-
-/// The call an event is about.
-#[must_use]
-pub fn call_of(event: &Event) -> Option<CallId> {
-    match event {
-        Event::CallReceived { call, .. }
-        | Event::StepAsked { call, .. }
-        | Event::StepAnswered { call, .. }
-        | Event::StepWaived { call, .. }
-        | Event::StepSettled { call, .. }
-        | Event::StepRetried { call, .. }
-        | Event::CallParked { call, .. }
-        | Event::CallResumed { call }
-        | Event::CallOpened { call }
-        | Event::StageEntered { call, .. }
-        | Event::PlanExhausted { call }
-        | Event::NobodyFound { call, .. }
-        | Event::OfferSent { call, .. }
-        | Event::OfferAccepted { call, .. }
-        | Event::OfferDeclined { call, .. }
-        | Event::OfferExpired { call, .. }
-        | Event::OfferWithdrawn { call, .. }
-        | Event::AssignmentCommitted { call, .. }
-        | Event::AssignmentReleased { call, .. }
-        | Event::WorkerArrived { call, .. }
-        | Event::WorkStarted { call, .. }
-        | Event::WorkFinished { call, .. }
-        | Event::WorkAborted { call, .. }
-        | Event::CallUnwinding { call, .. }
-        | Event::CallEnded { call, .. }
-        | Event::CallClosing { call }
-        | Event::CallCompleted { call }
-        | Event::CallAmended { call, .. }
-        | Event::PrioritySet { call, .. }
-        | Event::CallHeld { call, .. }
-        | Event::HoldEnded { call }
-        | Event::NoteAdded { call }
-        | Event::DispatchDue { call }
-        | Event::StillSearching { call, .. }
-        | Event::BroadcastSent { call, .. }
-        | Event::BroadcastOver { call, .. }
-        | Event::AssignmentReserved { call, .. }
-        | Event::ReservationDue { call, .. }
-        | Event::CallRescheduled { call, .. }
-        | Event::WorkerEnRoute { call, .. }
-        | Event::MoneyMoved { call, .. }
-        | Event::RefundAsked { call, .. }
-        | Event::CouponGranted { call, .. }
-        | Event::CouponUsed { call, .. }
-        | Event::CallRated { call, .. }
-        | Event::DispositionSet { call, .. }
-        | Event::WorkersTold { call, .. }
-        | Event::StockMoved { call: Some(call), .. }
-        | Event::AttentionRaised { about: About::Call(call), .. } => Some(*call),
-        Event::CallRecalled { call } => Some(call.id),
-        Event::NoticeIssued { notice, .. }
-        | Event::NoticeSuppressed { notice }
-        | Event::NoticeAccepted { notice, .. }
-        | Event::NoticeDelivered { notice, .. }
-        | Event::NoticeFailed { notice, .. }
-        | Event::NoticeResent { notice, .. } => Some(notice.call),
-        _ => None,
-    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]

@@ -252,6 +252,12 @@ impl World {
         self.desk.at
     }
 
+    /// A call as it stood after the newest record, live or ended by that record.
+    #[must_use]
+    pub fn call_or_ended(&self, id: CallId) -> Option<&Call> {
+        self.calls.get(&id).or_else(|| self.departed.iter().find(|call| call.id == id))
+    }
+
     /// A live call, or an ended one that lingers.
     #[must_use]
     pub fn call(&self, id: CallId) -> Option<&Call> {
@@ -400,7 +406,8 @@ impl World {
     }
 
     /// The wall time of an instant of the search's clock; none while `assign` is stopped.
-    fn on_wall(&self, search: Time) -> Option<Time> {
+    #[must_use]
+    pub fn on_wall(&self, search: Time) -> Option<Time> {
         let assign = &self.desk.assign;
         assign.stopped_at.is_none().then(|| search.plus(assign.stopped_for))
     }

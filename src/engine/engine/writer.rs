@@ -1,13 +1,13 @@
 //! The writer thread: takes what waits, carries it out in one commit, answers, and sends out what became owed.
 //!
-//! Invariant: the only thread that touches the core. What comes first is answered first; a batch shares one commit.
+//! Invariant: the only thread that touches the core. What comes first is decided first; a batch shares one commit.
 
 use super::clock::Clock;
 use super::executor::Executor;
 use super::halt::{self, At};
 use super::outbox::Outbox;
 use super::{HandleError, Message, Reply, WorkLeft};
-use crate::core::{Core, Done};
+use crate::core::{Answer, Core, Done};
 use crate::domain::breaker::StateKind;
 use crate::domain::command::{Command, Delivery, Order};
 use crate::domain::event::{Event, Record, Said};
@@ -268,12 +268,7 @@ impl Writer {
     fn note(&mut self, done: Result<Done, JournalError>, replies: Vec<Reply>) -> Vec<Arc<Record>> {
         match done {
             Ok(done) => {
-                for (reply, answer) in replies.into_iter().zip(done.answers) {
-                    if let Some(reply) = reply {
-                        // Whoever does not wait any more finds the outcome in the journal.
-                        drop(reply.send(answer.map_err(HandleError::Refused)));
-                    }
-                }
+                self.answer(replies, done.answers);
                 self.head.send_replace(self.core.head().seq);
                 for record in &done.records {
                     tell(record, self.core.world());
@@ -294,6 +289,23 @@ impl Writer {
             }
         }
         Vec::new()
+    }
+
+    /// Answers everybody of a batch. Several are woken by a task of the runtime that they wait on: that is one word to
+    /// its threads and not one for each, and the next batch begins at once.
+    fn answer(&self, replies: Vec<Reply>, answers: Vec<Answer>) {
+        let told = replies.into_iter().zip(answers);
+        let told = told.filter_map(|(reply, answer)| Some((reply?, answer)));
+        // Whoever does not wait any more finds the outcome in the journal.
+        let tell = |(reply, answer): (oneshot::Sender<_>, Answer)| {
+            drop(reply.send(answer.map_err(HandleError::Refused)));
+        };
+        let told: Vec<_> = told.collect();
+        if told.len() > 1 {
+            self.runtime.spawn(async move { told.into_iter().for_each(tell) });
+        } else {
+            told.into_iter().for_each(tell);
+        }
     }
 
     /// Opens the store again, with growing waits; whoever asks meanwhile is told at once.

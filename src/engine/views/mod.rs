@@ -133,8 +133,8 @@ impl CallFilter {
 #[derive(Clone)]
 pub struct Store {
     reader: Arc<dyn JournalReader>,
-    /// The secret of the digests, once it was read: it never changes.
-    secret: Arc<OnceLock<Vec<u8>>>,
+    /// The key of the digests, once its secret was read: it never changes.
+    digests: Arc<OnceLock<[u8; 32]>>,
 }
 
 /// One committed state, however often it is looked at.
@@ -153,7 +153,7 @@ impl Store {
     /// Over a journal's reader.
     #[must_use]
     pub fn new(reader: Arc<dyn JournalReader>) -> Self {
-        Self { reader, secret: Arc::default() }
+        Self { reader, digests: Arc::default() }
     }
 
     /// Over the file at `path`, without a desk: what `status` and `list` read when nobody holds the store. The caller
@@ -437,12 +437,7 @@ impl Store {
     /// Storage and damage.
     pub fn world_before(&self, seq: Seq, settings: Settings) -> Result<World, JournalError> {
         let last = Seq(seq.0.saturating_sub(1));
-        let snapshot = self.reader.view()?.snapshot(last)?;
-        let restored = snapshot.as_ref().and_then(|snapshot| {
-            let parts = snapshot.chunks.iter().filter(|chunk| Part::is_kind(chunk.kind));
-            World::from_parts(parts.map(|c| (c.kind, c.bytes.as_slice())), settings)
-        });
-        let mut world = restored.unwrap_or_else(|| World::new(settings));
+        let mut world = self.world_kept(last, settings)?;
         self.each_record(world.seq().next(), |record| {
             if record.seq > last {
                 return ControlFlow::Break(());
@@ -451,6 +446,19 @@ impl Store {
             ControlFlow::Continue(())
         })?;
         Ok(world)
+    }
+
+    /// The state of the newest snapshot that contains no record after `last`; without one the state before the first record.
+    ///
+    /// # Errors
+    /// Storage and damage.
+    pub fn world_kept(&self, last: Seq, settings: Settings) -> Result<World, JournalError> {
+        let snapshot = self.reader.view()?.snapshot(last)?;
+        let restored = snapshot.as_ref().and_then(|snapshot| {
+            let parts = snapshot.chunks.iter().filter(|chunk| Part::is_kind(chunk.kind));
+            World::from_parts(parts.map(|c| (c.kind, c.bytes.as_slice())), settings)
+        });
+        Ok(restored.unwrap_or_else(|| World::new(settings)))
     }
 
     /// The personal data of a subject; none: erased, or never given.
@@ -514,12 +522,12 @@ impl Store {
     /// # Errors
     /// Storage and damage.
     pub fn digest(&self, tel: &str) -> Result<TelDigest, JournalError> {
-        if let Some(secret) = self.secret.get() {
-            return Ok(digest_with(secret, tel));
+        if let Some(key) = self.digests.get() {
+            return Ok(digest_with(key, tel));
         }
         Ok(match self.reader.view()?.row(Table::Meta, DIGEST_KEY)? {
-            Some(secret) => digest_with(self.secret.get_or_init(|| secret), tel),
-            None => digest_with(&[], tel),
+            Some(secret) => digest_with(self.digests.get_or_init(|| key_of(&secret)), tel),
+            None => digest_with(&key_of(&[]), tel),
         })
     }
 
@@ -567,11 +575,13 @@ fn walk_kept(
     }
 }
 
-/// The digest of a canonical phone number under a secret.
-#[must_use]
-pub fn digest_with(secret: &[u8], tel: &str) -> TelDigest {
-    let key = *blake3::hash(secret).as_bytes();
-    let hash = blake3::keyed_hash(&key, tel.as_bytes());
+/// The key that a secret stands for.
+fn key_of(secret: &[u8]) -> [u8; 32] {
+    *blake3::hash(secret).as_bytes()
+}
+
+fn digest_with(key: &[u8; 32], tel: &str) -> TelDigest {
+    let hash = blake3::keyed_hash(key, tel.as_bytes());
     let mut eight = [0; 8];
     eight.copy_from_slice(&hash.as_bytes()[..8]);
     TelDigest(u64::from_le_bytes(eight))

@@ -6,6 +6,7 @@ use super::{Warning, card, contact, point, text_of};
 use crate::desk::{Book, Setup};
 use crate::front::error::UserError;
 use crate::front::look::Look;
+use crate::front::mark::mark;
 use crate::front::words::Word;
 use ascall_engine::domain::command::{Contact, MemberCard, NewWorker, Person};
 use ascall_engine::domain::event::Duty;
@@ -14,7 +15,7 @@ use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::domain::text::nfc;
 
 /// A new worker.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WorkerDraft {
     pub name: String,
     pub tel: String,
@@ -22,8 +23,7 @@ pub(crate) struct WorkerDraft {
     pub at: Option<String>,
     pub skills: Vec<String>,
     pub services: Vec<String>,
-    /// Not on shift yet.
-    pub off: bool,
+    pub duty: Duty,
 }
 
 impl WorkerDraft {
@@ -36,9 +36,15 @@ impl WorkerDraft {
             services: self.services.iter().map(|s| nfc(s)).collect(),
             skills: self.skills.iter().map(|s| nfc(s)).collect(),
             home,
-            duty: if self.off { Duty::Off } else { Duty::On },
+            duty: self.duty,
             handle: None,
         })
+    }
+
+    /// A key below `base` for one of many that are made known together: the same worker has the same. The number itself
+    /// must not stand in it, because keys are journalled.
+    pub(crate) fn key(&self, base: &str) -> String {
+        format!("{base}/{}", mark(&format!("{} {}", self.tel, self.name)))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: each says what to type next; no token stands in a text.
 
 use super::{Exit, UserError};
+use crate::desk::remote::BadRemote;
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -39,6 +40,53 @@ impl UserError {
                 "make one: ascall token new --scope operate --name NAME; or listen on 127.0.0.1"
                     .to_owned(),
             ),
+        )
+    }
+
+    /// What should be the address of a desk is none, or its token is none.
+    pub(crate) fn bad_remote(source: &str, why: BadRemote) -> Self {
+        let hint = match why {
+            BadRemote::Form => "write it as http://127.0.0.1:8080",
+            BadRemote::Tls => {
+                "go through a tunnel: ssh -N -L 8080:127.0.0.1:8080 HOST, then --url http://127.0.0.1:8080"
+            }
+            BadRemote::Secret => {
+                "revoke it if it was a token, it has been seen; give the new one by ASCALL_TOKEN or --token-file"
+            }
+            BadRemote::Token => "a token is what `ascall token new` printed, and nothing else",
+        };
+        Self::said(Exit::Usage, format!("{source}: {why}"), Some(hint.to_owned()))
+    }
+
+    /// The file with a token cannot be used.
+    pub(crate) fn bad_token_file(file: &Path, what: &str) -> Self {
+        let file = file.display();
+        let hint = format!("it holds one token and is yours alone: chmod 600 {file}");
+        Self::said(Exit::Usage, format!("{file}: {what}"), Some(hint))
+    }
+
+    /// Two desks are meant at once.
+    pub(crate) fn two_desks() -> Self {
+        Self::said(
+            Exit::Usage,
+            "--store and --url name two desks",
+            Some("leave one of them out".to_owned()),
+        )
+        .in_korean("--store와 --url은 함께 쓸 수 없습니다".to_owned(), "둘 중 하나만 쓰세요")
+    }
+
+    /// A verb that works on the desk's own machine, where another is meant.
+    pub(crate) fn needs_machine(verb: &str, url: &str, source: &str) -> Self {
+        Self::said(
+            Exit::Usage,
+            format!("`{verb}` works on the desk's own machine, and {source} names {url}"),
+            Some(format!(
+                "log in there: ascall {verb} …; for a desk of this machine: --store FILE"
+            )),
+        )
+        .in_korean(
+            format!("`{verb}`은(는) 데스크가 있는 컴퓨터에서만 됩니다 ({source}: {url})"),
+            format!("그 컴퓨터에서: ascall {verb} …, 이 컴퓨터의 데스크라면: --store FILE"),
         )
     }
 

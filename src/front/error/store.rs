@@ -13,6 +13,16 @@ use std::path::Path;
 const STORE_THERE: &str =
     "restore beside it with --store OTHER, or keep it under a dated name: --force";
 
+/// What to do where a desk on the network does not answer.
+const UNREACHABLE: &str =
+    "see that it runs there (ascall serve --listen ADDR:PORT), or wait longer: --lock-timeout 30s";
+
+/// What to do where somebody lets nobody in and does not say how they would.
+const TURNED_AWAY: &str = "see that the address is that of a desk, and what stands before it";
+
+/// What to do where a token is missing or not known.
+const WANTS_TOKEN: &str = "set ASCALL_TOKEN, or name a file with it: --token-file FILE; made over there: ascall token new --scope operate --name NAME";
+
 fn typed(exit: Exit, hint: &str) -> (Exit, Option<String>) {
     (exit, Some(hint.to_owned()))
 }
@@ -73,6 +83,21 @@ impl From<DeskError> for UserError {
                 Exit::Busy,
                 Some("stop what listens there; a host is started with: ascall serve".to_owned()),
             ),
+            DeskError::Unreachable { .. } => typed(Exit::Busy, UNREACHABLE),
+            DeskError::TurnedAway { wants_token: true, .. } => typed(Exit::Refused, WANTS_TOKEN),
+            DeskError::TurnedAway { hint, .. } => {
+                (Exit::Refused, Some(hint.clone().unwrap_or_else(|| TURNED_AWAY.to_owned())))
+            }
+            DeskError::Overloaded { .. } => (Exit::HeldOff, None),
+            DeskError::NotAllowed { needs: Some(needs), .. } => (
+                Exit::Refused,
+                Some(format!(
+                    "make one that may, over there: ascall token new --scope {needs} --name NAME"
+                )),
+            ),
+            DeskError::NotAllowed { needs: None, .. } => {
+                typed(Exit::Refused, "log in there and ask without --url")
+            }
             DeskError::Socket { socket, .. } => {
                 (Exit::Storage, Some(format!("see what is there: ls -la {}", socket.display())))
             }
@@ -112,17 +137,13 @@ impl From<DeskError> for UserError {
             }
             source = cause.source();
         }
+        let retry_at = match &error {
+            DeskError::Overloaded { retry_at, .. } => Some(*retry_at),
+            _ => None,
+        };
         let text = error.to_string();
         let korean = korean::desk(&error, hint.as_deref());
-        Self::Said(Box::new(Said {
-            exit,
-            text,
-            causes,
-            hint,
-            retry_at: None,
-            korean,
-            refusal: None,
-        }))
+        Self::Said(Box::new(Said { exit, text, causes, hint, retry_at, korean, refusal: None }))
     }
 }
 

@@ -7,6 +7,7 @@ use crate::desk::wire::PROTOCOL;
 use ascall_engine::journal::{Corruption, JournalError};
 
 /// What is wrong with the store, and what to do.
+#[expect(clippy::too_many_lines, reason = "one arm per trouble")]
 pub(crate) fn desk(
     error: &DeskError,
     english_hint: Option<&str>,
@@ -79,6 +80,27 @@ pub(crate) fn desk(
             format!("{} 파일을 쓸 수 없습니다", file.display()),
             "있고 쓸 수 있는 폴더와 파일을 지정하세요",
         ),
+        DeskError::Unreachable { url } => (
+            format!("{url}에서 답하는 데스크가 없습니다"),
+            "거기서 실행 중인지 보세요(ascall serve --listen ADDR:PORT). 더 기다리려면: --lock-timeout 30s",
+        ),
+        DeskError::TurnedAway { url, wants_token: true, .. } => (
+            format!("{url} 데스크는 아는 토큰이 있어야 들어갈 수 있습니다"),
+            "ASCALL_TOKEN이나 --token-file FILE로 주세요. 거기서 만들기: ascall token new --scope operate --name NAME",
+        ),
+        DeskError::NotAllowed { needs: Some(needs), has } => {
+            let text = format!("`{needs}` 권한이 필요합니다 (토큰의 권한: `{has}`)");
+            let hint =
+                format!("그 권한의 토큰 만들기: ascall token new --scope {needs} --name NAME");
+            return Some((text, Some(hint)));
+        }
+        DeskError::NotAllowed { needs: None, .. } => (
+            "데스크가 있는 컴퓨터에서만 할 수 있습니다".to_owned(),
+            "그 컴퓨터에서 --url 없이 하세요",
+        ),
+        DeskError::Overloaded { url, .. } => {
+            return Some((format!("{url} 데스크가 지금 너무 바쁩니다"), None));
+        }
         DeskError::Socket { socket, .. } => {
             let text = format!("소켓 {}을(를) 쓸 수 없습니다", socket.display());
             return Some((text, Some(format!("무엇이 있는지 보기: ls -la {}", socket.display()))));
@@ -103,7 +125,8 @@ pub(crate) fn desk(
             let text = format!("저장소 {}을(를) 쓸 수 없습니다", store.display());
             return Some((text, english_hint.map(str::to_owned)));
         }
-        DeskError::Refused(_)
+        DeskError::TurnedAway { .. }
+        | DeskError::Refused(_)
         | DeskError::Closing
         | DeskError::Participant(_)
         | DeskError::Courier(_) => return None,

@@ -269,6 +269,20 @@ impl DecisionJson {
     }
 }
 
+/// How all workers stand to a call that nobody has, and that nobody is searched when that is so.
+pub(crate) fn stand_lines(
+    counts: &BTreeMap<Verdict, u32>,
+    is_stopped: bool,
+    look: &Look,
+) -> Vec<String> {
+    let all: u32 = counts.values().sum();
+    let words = counts.iter().map(|(v, n)| format!("{} {n}", verdict_words(&name_of(v), look)));
+    let words = words.collect::<Vec<_>>().join(", ");
+    let line = look.say(Word::NowAll, &[&all.to_string(), &words]);
+    let line = line.trim_end_matches([':', ' ']).to_owned();
+    std::iter::once(line).chain(is_stopped.then(|| look.word(Word::AssignStopped))).collect()
+}
+
 /// A verdict in words, by its name in JSON.
 pub(crate) fn verdict_words(name: &str, look: &Look) -> String {
     look.word(match name {

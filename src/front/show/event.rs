@@ -12,6 +12,7 @@ use super::name_of;
 use super::status::PlaceJson;
 use crate::desk::Book;
 use crate::front::clock::iso;
+use crate::front::cursor::Cursor;
 use crate::front::look::Look;
 use crate::front::show::Show;
 use crate::front::words::Word;
@@ -88,6 +89,25 @@ impl HappeningJson {
     pub(crate) fn line(&self, look: &Look) -> String {
         self.cells(look).into_iter().filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join("  ")
     }
+
+    /// The rows of a timeline: what a whole record has in common is said at its first event only.
+    pub(crate) fn rows(all: &[Self], look: &Look) -> Vec<Vec<String>> {
+        let mut rows: Vec<Vec<String>> = Vec::with_capacity(all.len());
+        let mut before = None;
+        for happening in all {
+            let mut row = happening.cells(look);
+            if before == Some(happening.seq) {
+                for common in [0, 1, 4, 5] {
+                    if let Some(cell) = row.get_mut(common) {
+                        cell.clear();
+                    }
+                }
+            }
+            before = Some(happening.seq);
+            rows.push(row);
+        }
+        rows
+    }
 }
 
 impl Show for HappeningJson {
@@ -114,6 +134,8 @@ impl Show for HappeningJson {
 pub(crate) struct RecordJson {
     /// Its place.
     pub seq: u64,
+    /// What a follower who has read this far comes back with: the epoch and the place.
+    pub cursor: Cursor,
     /// When it was decided.
     pub at: String,
     /// Who caused it.
@@ -138,8 +160,8 @@ pub(crate) struct RecordJson {
 }
 
 impl RecordJson {
-    /// A record.
-    pub(crate) fn of(record: &Record, desk: &mut NamesOf<'_>, look: &Look) -> Self {
+    /// A record of an epoch.
+    pub(crate) fn of(record: &Record, epoch: u64, desk: &mut NamesOf<'_>, look: &Look) -> Self {
         let mut about = String::new();
         let mut line = |event: &Event| {
             let names = call_of(event).map(|call| desk.of_call(call)).unwrap_or_default();
@@ -155,6 +177,7 @@ impl RecordJson {
         let lines = record.events.iter().map(&mut line).collect();
         Self {
             seq: record.seq.0,
+            cursor: Cursor::at(epoch, record.seq),
             at: iso(record.at),
             by: actor_json(&record.actor),
             key: record.key.as_ref().map(|bound| bound.key.clone()),
@@ -166,6 +189,12 @@ impl RecordJson {
             lines,
             by_word: actor_word(&record.actor, desk, look),
         }
+    }
+
+    /// As it is, in lines of indented JSON.
+    pub(crate) fn raw_lines(&self) -> Vec<String> {
+        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
     }
 
     /// One line for people.
@@ -320,7 +349,7 @@ mod tests {
             Event::WorkStarted { call: CallId(3), worker: Some(WorkerId(4)) },
             Event::CallCompleted { call: CallId(3) },
         ];
-        let json = RecordJson::of(&record(events), &mut NamesOf::over(None), &look(Lang::En));
+        let json = RecordJson::of(&record(events), 0, &mut NamesOf::over(None), &look(Lang::En));
         assert!(
             json.line(&look(Lang::En))
                 .ends_with("kim  C-3 work started W-4 · completed  \"customer called\"")

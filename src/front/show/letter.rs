@@ -8,7 +8,7 @@ use crate::front::mask::Veil;
 use crate::front::show::Show;
 use crate::front::words::Word;
 use ascall_engine::domain::event::Said;
-use ascall_engine::domain::ids::Time;
+use ascall_engine::domain::ids::{Time, WorkerId};
 use ascall_engine::domain::profile::Role;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -34,6 +34,9 @@ pub(crate) struct LetterJson {
     pub notice: String,
     /// By what it travels, e.g. `webhook`.
     pub transport: &'static str,
+    /// The worker it speaks of.
+    #[serde(skip)]
+    pub worker: Option<WorkerId>,
     #[serde(skip)]
     pub time: Time,
 }
@@ -55,6 +58,7 @@ impl LetterJson {
             text: veiled(letter, veil),
             notice: letter.notice.to_string(),
             transport: letter.notice.transport.name(),
+            worker: letter.worker,
             time: letter.at,
         }
     }
@@ -104,7 +108,7 @@ impl Show for LetterJson {
 }
 
 /// One try of a notice, or that it was sent again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct TryJson {
     /// The record that tells of it.
     pub seq: u64,
@@ -211,6 +215,7 @@ mod tests {
             notice: "3/0/S-2/inbox".parse().unwrap(),
             at: Time(0),
             call: CallId(1),
+            worker: None,
             role: Role::Customer,
             on: NoticeOn::Assigned,
             fate: Fate::Delivered,

@@ -8,6 +8,7 @@ pub(crate) mod call;
 pub(crate) mod decision;
 pub(crate) mod event;
 pub(crate) mod export;
+pub(crate) mod import;
 pub(crate) mod letter;
 pub(crate) mod member;
 pub(crate) mod offer;
@@ -16,6 +17,7 @@ pub(crate) mod profile;
 pub(crate) mod report;
 pub(crate) mod status;
 pub(crate) mod stock;
+pub(crate) mod verdict;
 pub(crate) mod view;
 pub(crate) mod worker;
 

@@ -2,6 +2,10 @@
 //!
 //! Invariant: the TOML that is shown is read again as the same profile. Knows no desk: what version a desk runs is given.
 
+mod sections;
+
+pub(crate) use sections::Sections;
+
 use crate::front::look::Look;
 use crate::front::show::Show;
 use crate::front::words::Word;

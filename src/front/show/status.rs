@@ -16,7 +16,7 @@ use ascall_engine::domain::call::AssignmentState;
 use ascall_engine::domain::command::Person;
 use ascall_engine::domain::event::{Event, Record};
 use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::{OfferId, Time, WorkerId};
+use ascall_engine::domain::ids::{OfferId, Time, Won, WorkerId};
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::Profile;
 use ascall_engine::views::StepMark;
@@ -208,6 +208,108 @@ impl StatusCard {
             }
         }
         Ok(card)
+    }
+}
+
+impl StatusCard {
+    /// What the call is, as words and values; what is not known or not worth saying is empty.
+    pub(crate) fn facts(&self, look: &Look) -> Vec<(Word, String)> {
+        let call = &self.call;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let time = |value: Option<Time>| value.map(|at| look.clock.short(at)).unwrap_or_default();
+        let customer = [call.name.clone(), call.tel.clone()];
+        let within = call.within_m.map(|m| format!(" (± {})", look.metres(m))).unwrap_or_default();
+        let target = call.target_word.as_ref().map(|target| format!(" → {target}"));
+        let mut facts = vec![
+            (Word::Call, call.id.clone()),
+            (Word::Phase, format!("{}{}", call.phase_word, target.unwrap_or_default())),
+            (Word::InPhaseSince, look.clock.short(call.times.phase)),
+            (Word::Service, call.profile.clone()),
+            (Word::Kind, text(&call.kind)),
+            (Word::Place, format!("{}{within}", text(&call.location))),
+            (Word::Visit, time(call.times.visit)),
+        ];
+        facts.extend(self.money(look));
+        facts.extend([
+            (Word::Priority, priority(call.priority, look)),
+            (Word::Customer, customer.into_iter().flatten().collect::<Vec<_>>().join(" ")),
+            (Word::Member, text(&call.member)),
+            (Word::Worker, call.worker.as_ref().map(WorkerRef::line).unwrap_or_default()),
+            (Word::WorkerPlace, self.place.as_ref().map(|p| p.line(look)).unwrap_or_default()),
+            (Word::Asked, self.broadcast.as_ref().map(|b| b.line(look)).unwrap_or_default()),
+            (Word::HadBy, self.released.as_ref().map(|r| r.line(look)).unwrap_or_default()),
+            (Word::Received, look.clock.short(call.times.received)),
+            (Word::HeldUntil, time(call.times.held)),
+            (Word::RetryAt, time(call.times.retry)),
+            (Word::Outcome, call.outcome.as_ref().map(|o| look.term(o)).unwrap_or_default()),
+            (Word::Disposition, text(&call.disposition)),
+            (
+                Word::Rating,
+                call.rating.map(|n| look.say(Word::Stars, &[&n.to_string()])).unwrap_or_default(),
+            ),
+            (Word::Follows, text(&call.parent)),
+            (Word::Steps, self.steps_line(look)),
+            (Word::Attention, call.concerns(look).join(", ")),
+        ]);
+        for note in &self.notes {
+            let body = note.text.clone().unwrap_or_else(|| look.word(Word::Erased));
+            facts.push((Word::Note, format!("{body} ({})", note.by)));
+        }
+        facts
+    }
+
+    /// Its money, as words and values; what never moved is no news, and empty.
+    pub(crate) fn money(&self, look: &Look) -> Vec<(Word, String)> {
+        let call = &self.call;
+        let won = |won: i64| if won == 0 { String::new() } else { look.won(Won(won)) };
+        vec![
+            (Word::Cost, call.cost.map(|won| look.won(Won(won))).unwrap_or_default()),
+            (Word::Discount, won(call.money.discount)),
+            (
+                Word::Due,
+                if call.phase.is_terminal() { String::new() } else { won(call.money.open()) },
+            ),
+            (Word::Paid, won(call.money.captured)),
+            (Word::SettledByHand, won(call.money.settled)),
+            (Word::GivenBack, won(call.money.refunded)),
+        ]
+    }
+
+    /// The values of its service's own fields, by what the service calls them.
+    pub(crate) fn fields(&self, names: &Names, look: &Look) -> Vec<(String, String)> {
+        let fields = self.call.fields.iter();
+        fields.map(|(name, value)| (names.field(name, look), value.clone())).collect()
+    }
+
+    /// Each gate and step with its mark.
+    fn steps_line(&self, look: &Look) -> String {
+        let said = self.steps.iter();
+        let said = said.map(|s| format!("{} {}", look.step(&s.name), look.mark(s.state)));
+        said.collect::<Vec<_>>().join(" · ")
+    }
+}
+
+impl BroadcastJson {
+    fn line(&self, look: &Look) -> String {
+        let (asked, ring) = (self.asked.to_string(), self.ring.to_string());
+        look.say(Word::AskedUntil, &[&asked, &ring, &look.clock.exact(self.until_time)])
+    }
+}
+
+impl ReleasedJson {
+    fn line(&self, look: &Look) -> String {
+        let (why, at) = (look.why(&self.why), look.clock.short(self.time));
+        format!("{} ({why}, {at})", self.worker.line())
+    }
+}
+
+fn priority(name: &str, look: &Look) -> String {
+    match name {
+        // Said only when it is not the usual one.
+        "normal" => String::new(),
+        "low" => look.word(Word::Low),
+        "high" => look.word(Word::High),
+        _ => look.word(Word::Urgent),
     }
 }
 

@@ -194,6 +194,7 @@ mod tests {
     fn a_movement_says_for_which_call_and_what_was_left() {
         let after = stock::Stock { number: 0, on_hand: 100, reserved: 10 };
         let json = MovementJson::of(&Moved {
+            nth: 1,
             seq: Seq(4),
             at: Time(0),
             actor: Actor::Clock,

@@ -209,6 +209,12 @@ impl Surface {
         surface
     }
 
+    /// Every resource with its address and the service line whose it is, by line.
+    pub(in crate::gateway) fn listed(&self) -> impl Iterator<Item = (&str, &str)> {
+        let places = self.lines.values().flatten();
+        places.map(|place| (place.href.as_str(), place.line.profile.name.as_str()))
+    }
+
     /// What is at this path of an address: `/orders`, `/orders/1`, `/shop/orders/1`, each with a slash behind it or not.
     pub(super) fn find(&self, path: &str) -> Option<Found<'_>> {
         let mut parts = path.strip_prefix('/')?.split('/');

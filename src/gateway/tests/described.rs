@@ -45,10 +45,12 @@ async fn the_way_in_is_a_page_for_people_and_links_for_programs() {
     let page = town.ask(ask("text/html,application/xhtml+xml")).await.must(200);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert!(page.text.contains("<a href=\"/v1/calls\">") && page.text.contains("/openapi.json"));
+    assert!(page.text.contains("<a href=\"/ascalls\">"));
     assert!(!page.text.contains("<script"));
     let links = town.ask(ask("*/*")).await.must(200);
     assert_eq!(links.header("content-type"), "application/hal+json");
     assert_eq!(links.body["_links"]["calls"]["href"], "/v1/calls");
+    assert_eq!(links.body["_links"]["ascalls"]["href"], "/ascalls");
     for (name, link) in links.body["_links"].as_object().unwrap() {
         let got = town.get(link["href"].as_str().unwrap()).await;
         assert_eq!(got.status, 200, "{name}");

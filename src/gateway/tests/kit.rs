@@ -63,6 +63,7 @@ impl Town {
             participants: Vec::new(),
             couriers: CourierSettings::default(),
             workers_strict: false,
+            remote: None,
             clock_face: clock::face,
             operator: "desk".to_owned(),
             tel_strict: false,

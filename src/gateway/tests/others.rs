@@ -206,3 +206,107 @@ async fn service_lines_are_listed_and_shown_whole() {
     town.get("/v1/profiles/P-99").await.must(404);
     town.close().await;
 }
+
+#[tokio::test]
+async fn many_workers_are_made_known_at_once_and_each_row_has_its_result() {
+    let town = Town::new().await;
+    let rows = json!([
+        { "name": "김하나", "tel": "010-0000-0001", "at": "37.5481,126.9550", "skills": ["TV"] },
+        { "name": "김둘", "tel": "010-0000-0002", "servces": [] },
+        { "name": "김셋", "tel": "010-0000-0003", "services": ["x"] },
+        { "name": "김넷", "tel": "010-0000-0004", "duty": "off" },
+    ]);
+    let would = town.post("/v1/workers/import?dry_run=true", rows.clone()).await.must(200).body;
+    assert_eq!(would["items"][0]["result"], "would_add");
+    assert_eq!(town.get("/v1/workers").await.body["items"], json!([]));
+    let got = town.post("/v1/workers/import", rows.clone()).await.must(200).body;
+    let of = |got: &serde_json::Value, member: &str| {
+        let items = got["items"].as_array().unwrap();
+        items.iter().map(|item| item[member].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(of(&got, "row"), [1, 2, 3, 4]);
+    assert_eq!(of(&got, "result"), ["added", "invalid", "refused", "added"]);
+    assert_eq!(got["items"][1]["hint"], "did you mean `services`?");
+    assert_eq!(got["items"][0]["worker"]["tel"], "010-****-0001");
+    assert_eq!(got["items"][3]["worker"]["availability"], "off");
+    // Sent again, line by line this time, nobody is there twice.
+    let lines: Vec<String> = rows.as_array().unwrap().iter().map(ToString::to_string).collect();
+    let request = axum::http::Request::post("/v1/workers/import")
+        .header("content-type", "application/x-ndjson")
+        .body(axum::body::Body::from(lines.join("\n\n")))
+        .unwrap();
+    let again = town.ask(request).await.must(200).body;
+    assert_eq!(of(&again, "row"), [1, 3, 5, 7]);
+    assert_eq!(of(&again, "result"), ["replayed", "invalid", "refused", "replayed"]);
+    assert_eq!(town.get("/v1/workers").await.body["items"].as_array().unwrap().len(), 2);
+    town.post("/v1/workers/import", json!({ "name": "김하나" })).await.must(422);
+    town.close().await;
+}
+
+#[tokio::test]
+async fn what_a_worker_was_for_a_call_is_told_for_each_decision_and_for_now() {
+    let town = Town::new().await;
+    town.worker().await;
+    let call = town.call().await;
+    let tv = json!({ "name": "김둘", "tel": "010-0000-0002", "skills": ["TV"] });
+    town.post("/v1/workers", tv).await.must(201);
+    let path = format!("/v1/calls/{call}/verdicts?worker=");
+    let first = town.get(&format!("{path}W-1")).await.must(200).body["items"].clone();
+    assert_eq!((&first[0]["verdict"], &first[0]["rank"]), (&json!("chosen"), &json!(1)));
+    assert!(first[0]["seq"].is_u64(), "{first}");
+    assert_eq!((&first[1]["verdict"], &first[1]["seq"]), (&json!("has_it"), &json!(null)));
+    // The second came later: at the decision there was no such worker.
+    let second = town.get(&format!("{path}W-2")).await.must(200).body["items"].clone();
+    assert_eq!((&second[0]["verdict"], &second[1]["verdict"]), (&json!(null), &json!("no_skill")));
+    town.get(&format!("{path}W-9")).await.must(404);
+    town.get("/v1/calls/C-9/verdicts?worker=W-1").await.must(404);
+    town.get(&format!("/v1/calls/{call}/verdicts")).await.must(400);
+    town.close().await;
+}
+
+#[tokio::test]
+async fn older_movements_of_goods_come_page_by_page() {
+    let town = Town::new().await;
+    for qty in 1..=5 {
+        let path = "/v1/stock/%EB%A7%88%EC%8A%A4%ED%81%AC/receive";
+        town.post(path, json!({ "qty": qty })).await.must(200);
+    }
+    let path = "/v1/stock/%EB%A7%88%EC%8A%A4%ED%81%AC/moves?limit=2";
+    let (mut seen, mut next) = (Vec::new(), String::new());
+    loop {
+        let page = town.get(&format!("{path}{next}")).await.must(200).body;
+        let items = page["items"].as_array().unwrap();
+        assert!(!items.is_empty() && items.len() <= 2, "{page}");
+        seen.extend(items.iter().map(|item| (item["qty"].clone(), item["on_hand"].clone())));
+        match page["next"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => break,
+        }
+    }
+    let sum = |n: u64| n * (n + 1) / 2;
+    let expected: Vec<_> = (1..=5).rev().map(|n| (json!(n), json!(sum(n)))).collect();
+    assert_eq!(seen, expected);
+    town.get("/v1/stock/nothing/moves").await.must(404);
+    town.get("/v1/stock/nothing/moves?limit=0").await.must(422);
+    town.close().await;
+}
+
+#[tokio::test]
+async fn each_try_of_a_notice_is_told() {
+    let town = Town::new().await;
+    let call = town.call().await;
+    let told = town.get(&format!("/v1/calls/{call}/notices")).await.must(200).body;
+    let notice = told["items"][0]["notice"].as_str().unwrap().to_owned();
+    let tries = format!("/v1/calls/{call}/tries");
+    let first = town.get(&tries).await.must(200).body["items"].clone();
+    assert_eq!((&first[0]["became"], &first[0]["attempt"]), (&json!("delivered"), &json!(1)));
+    let of_tel = json!({ "tel": "010-0000-1234" });
+    assert_eq!(town.post("/v1/notices/tries", of_tel).await.must(200).body["items"], first);
+    // What is kept on the desk was never sent; tests/serve sends one again that was.
+    let kept = town.post("/v1/notices/resend", json!({ "notice": notice })).await.must(409);
+    assert!(kept.body["detail"].as_str().unwrap().contains("sent nowhere"), "{}", kept.text);
+    town.post("/v1/notices/resend", json!({ "notice": "99/0/S-2/inbox" })).await.must(404);
+    town.post("/v1/notices/resend", json!({ "notice": "soon" })).await.must(422);
+    town.get("/v1/calls/C-9/tries").await.must(404);
+    town.close().await;
+}

@@ -31,6 +31,8 @@ fn request(line: &str) -> Request<Body> {
                 let (name, value) = header.split_once(": ").unwrap();
                 request = request.header(name, value);
             }
+            // Not to wait until much has come: an answer here comes whole.
+            "-N" => {}
             "--json" => {
                 method = "POST";
                 body = words.next();

@@ -13,27 +13,23 @@ use crate::front::show::call::CallCard;
 use crate::front::show::decision::{DecisionJson, decisions};
 use crate::front::show::event::HappeningJson;
 use crate::front::show::status::StatusCard;
+use crate::front::show::verdict::VerdictJson;
 use crate::gateway::answer::{Changed, Created, Found, Outcome, Page, Tagged};
 use crate::gateway::asked::{Asked, Json};
 use crate::gateway::caller::Scope;
 use crate::gateway::change::{card, change, settled};
 use crate::gateway::gate::Gate;
 use crate::gateway::openapi::Api;
-use crate::gateway::part::{Has, How, Numbered, Query, Ref};
+use crate::gateway::part::{Has, How, Numbered, Query, Ref, page_of};
 use crate::gateway::problem::Problem;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::{CallId, MemberId, Seq, WorkerId};
 use ascall_engine::domain::phase::Phase;
+use ascall_engine::domain::refusal::Refusal;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// How many calls a page has unless told otherwise.
-const PAGE: usize = 100;
-
-/// The most that a page has.
-const PAGE_MAX: usize = 1_000;
 
 /// The routes of calls.
 pub(super) fn routes(api: Api) -> Api {
@@ -45,6 +41,11 @@ pub(super) fn routes(api: Api) -> Api {
         .get("/v1/calls/{call}/status", "One call at length: steps, notes, what happened.", status)
         .get("/v1/calls/{call}/timeline", "What happened to a call, oldest first.", timeline)
         .get("/v1/calls/{call}/decisions", "Who got a call and why, or why nobody did.", why)
+        .get(
+            "/v1/calls/{call}/verdicts",
+            "What a worker was in each decision about a call, and is now while it is live.",
+            verdicts,
+        )
         .post("/v1/calls/{call}/amend", Scope::Operate, "Change what was asked for.", amend)
         .post(
             "/v1/calls/{call}/reopen",
@@ -349,10 +350,7 @@ async fn find(
     which: Which,
     wanted: Wanted,
 ) -> Result<Page<CallCard>, Problem> {
-    let limit = which.limit.unwrap_or(PAGE);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(UserError::usage(format!("`limit` is from 1 to {PAGE_MAX}")).into());
-    }
+    let limit = page_of(which.limit)?;
     let phases = which.phase.as_deref().unwrap_or_default().split(',').map(str::trim);
     let phases = phases.filter(|name| !name.is_empty()).map(listing::phase);
     let phases = phases.collect::<Result<Vec<Phase>, String>>().map_err(UserError::usage)?;
@@ -436,4 +434,30 @@ async fn why(
         Ok(decisions(&book.timeline(&row)?))
     });
     Ok(Page::all(decided.await?))
+}
+
+/// Which worker.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OfWorker {
+    /// The worker.
+    worker: Ref<WorkerId>,
+}
+
+async fn verdicts(
+    State(gate): State<Gate>,
+    look: Look,
+    Numbered(call): Numbered<CallId>,
+    Query(OfWorker { worker: Ref(worker) }): Query<OfWorker>,
+) -> Result<Page<VerdictJson>, Problem> {
+    let own = look.clone();
+    let then = gate.read(move |book, _| {
+        let row = book.call(call)?.ok_or_else(|| UserError::no_call(call))?;
+        Ok((VerdictJson::then(book, &row, worker, &own)?, row))
+    });
+    let (mut verdicts, row) = then.await?;
+    gate.desk().worker(worker).await?.ok_or(Refusal::NoSuchWorker(worker))?;
+    let now = gate.desk().verdict(call, worker).await?;
+    verdicts.extend(now.map(|now| VerdictJson::now(&row, worker, now, &look)));
+    Ok(Page::all(verdicts))
 }

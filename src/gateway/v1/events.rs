@@ -5,6 +5,7 @@
 //!
 //! The stream is Server-Sent Events (WHATWG HTML, 9.2) or newline-delimited JSON, as asked for by `Accept`.
 
+use crate::front::cursor::{BadCursor, Cursor, ResetJson};
 use crate::front::look::Look;
 use crate::front::show::event::{NamesOf, RecordJson};
 use crate::gateway::gate::Gate;
@@ -45,8 +46,9 @@ pub(super) fn routes(api: Api) -> Api {
 #[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 struct Wanted {
-    /// Records after this one; without it, those to come. `Last-Event-ID` counts more.
-    after: Option<u64>,
+    /// Records after this cursor (a record's `cursor`; `0` is before the first one); without it, those to come.
+    /// `Last-Event-ID` counts more.
+    after: Option<Cursor>,
     /// Only records that speak of this call.
     call: Option<Ref<CallId>>,
     /// Whether to go on when the newest was sent; true unless said otherwise.
@@ -56,7 +58,7 @@ struct Wanted {
 /// In what form a follower wants the journal, and the cursor of a browser that connects again.
 struct Manner {
     form: Form,
-    last: Option<u64>,
+    last: Option<Cursor>,
 }
 
 impl FromRequestParts<Gate> for Manner {
@@ -66,10 +68,11 @@ impl FromRequestParts<Gate> for Manner {
         let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
         // Lines of JSON unless events are asked for.
         let events = text("accept").is_some_and(|accept| accept.contains("text/event-stream"));
-        let last = text("last-event-id").map(str::parse).transpose().map_err(|_| {
-            let detail = "Last-Event-ID is no place in the journal";
-            Problem::new(StatusCode::BAD_REQUEST, "invalid", detail)
-        })?;
+        let last =
+            text("last-event-id").map(str::parse).transpose().map_err(|bad: BadCursor| {
+                let detail = format!("Last-Event-ID: {bad}");
+                Problem::new(StatusCode::BAD_REQUEST, "invalid", detail)
+            })?;
         Ok(Self { form: if events { Form::Sse } else { Form::Ndjson }, last })
     }
 }
@@ -77,11 +80,7 @@ impl FromRequestParts<Gate> for Manner {
 impl Part for Manner {
     fn describe(operation: &mut Operation<'_>) {
         let what = "The last record that was seen, as a browser says it when it connects again.";
-        operation.header(
-            "Last-Event-ID",
-            what,
-            &json!({ "type": "string", "pattern": "^[0-9]+$" }),
-        );
+        operation.header_of::<Cursor>("Last-Event-ID", what);
         operation.refuses(StatusCode::BAD_REQUEST);
     }
 }
@@ -116,19 +115,20 @@ async fn follow(
         let detail = format!("{FOLLOWERS_MAX} followers are there already");
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-followers", detail).retry_after(5)
     })?;
-    let head = gate.read(|book, _| Ok(book.head()?)).await?;
+    // The epoch stays as long as the desk is open.
+    let (epoch, head) = gate.read(|book, _| Ok((book.epoch()?, book.head()?))).await?;
     let asked = last.or(wanted.after);
-    // A cursor beyond the end belongs to another journal: before a restore, or of another desk.
-    let strange = asked.is_some_and(|after| after > head.0);
-    let after = asked.filter(|_| !strange).map_or(head, Seq);
+    let known = asked.and_then(|cursor| cursor.in_journal(epoch, head));
+    let is_strange = asked.is_some() && known.is_none();
     let follower = Follower {
         gate,
         look,
         form,
-        after,
+        epoch,
+        after: known.unwrap_or(head),
         end: (wanted.follow == Some(false)).then_some(head),
         call: wanted.call.map(|Ref(call)| call),
-        first: Some(form.begin(strange.then_some(head))),
+        first: Some(form.begin(is_strange.then(|| Cursor::at(epoch, head)))),
         _place: place,
     };
     let frames = stream::unfold(follower, async |mut follower| {
@@ -154,37 +154,33 @@ impl Form {
     }
 
     /// What is said first: how to come back, and that the cursor means nothing here.
-    fn begin(self, reset: Option<Seq>) -> String {
+    fn begin(self, reset: Option<Cursor>) -> String {
         let mut text = match self {
             Self::Sse => format!("retry: {RETRY_MS}\n\n"),
             Self::Ndjson => String::new(),
         };
-        if let Some(head) = reset {
-            let body = json!({ "head": head.0 });
-            let (id, whole) = (head.0.to_string(), json!({ "reset": body }).to_string());
+        if let Some(reset) = reset {
+            let (id, body) = (reset.to_string(), json!(ResetJson { reset }).to_string());
             match self {
-                Self::Sse => {
-                    let body = body.to_string();
-                    text.extend(["event: reset\nid: ", &id, "\ndata: ", &body, "\n\n"]);
-                }
-                Self::Ndjson => text.extend([&whole, "\n"]),
+                Self::Sse => text.extend(["event: reset\nid: ", &id, "\ndata: ", &body, "\n\n"]),
+                Self::Ndjson => text.extend([&body, "\n"]),
             }
         }
         text
     }
 
     /// That nothing happened for a while.
-    fn heartbeat(self, at: Seq) -> String {
+    fn heartbeat(self, at: Cursor) -> String {
         match self {
-            Self::Sse => format!(": {}\n\n", at.0),
-            Self::Ndjson => format!("{}\n", json!({ "heartbeat": at.0 })),
+            Self::Sse => format!(": {at}\n\n"),
+            Self::Ndjson => format!("{}\n", json!({ "heartbeat": at })),
         }
     }
 
     /// One record. JSON text has no line break in it.
     fn record(self, text: &mut String, record: &RecordJson) {
         let Ok(body) = serde_json::to_string(record) else { return };
-        let id = record.seq.to_string();
+        let id = record.cursor.to_string();
         match self {
             Self::Sse => text.extend(["id: ", &id, "\nevent: record\ndata: ", &body, "\n\n"]),
             Self::Ndjson => text.extend([&body, "\n"]),
@@ -197,6 +193,7 @@ struct Follower {
     gate: Gate,
     look: Look,
     form: Form,
+    epoch: u64,
     after: Seq,
     /// Where to stop; none: never.
     end: Option<Seq>,
@@ -216,7 +213,9 @@ impl Follower {
                 return None;
             }
             let records = self.gate.desk().follow(self.after).await.ok()?;
-            let Some(last) = records.last() else { return Some(self.form.heartbeat(self.after)) };
+            let Some(last) = records.last() else {
+                return Some(self.form.heartbeat(Cursor::at(self.epoch, self.after)));
+            };
             self.after = last.seq;
             let text = self.text(records).await?;
             if !text.is_empty() {
@@ -227,6 +226,7 @@ impl Follower {
 
     async fn text(&self, records: Vec<Record>) -> Option<String> {
         let (call, form, look, end) = (self.call, self.form, self.look.clone(), self.end);
+        let epoch = self.epoch;
         let wanted = move |record: &Record| {
             let speaks = |call| record.events.iter().any(|event| call_of(event) == Some(call));
             call.is_none_or(speaks) && end.is_none_or(|end| record.seq <= end)
@@ -235,7 +235,7 @@ impl Follower {
             let mut names = NamesOf::new(book);
             let mut text = String::new();
             for record in records.iter().filter(|record| wanted(record)) {
-                form.record(&mut text, &RecordJson::of(record, &mut names, &look));
+                form.record(&mut text, &RecordJson::of(record, epoch, &mut names, &look));
             }
             Ok(text)
         });

@@ -6,6 +6,7 @@ mod calls;
 pub(super) mod events;
 mod given;
 mod people;
+mod roster;
 mod running;
 mod stock;
 mod told;
@@ -19,6 +20,7 @@ pub(super) fn routes(api: Api) -> Api {
         calls::routes,
         events::routes,
         verbs::routes,
+        roster::routes,
         people::routes,
         told::routes,
         running::routes,

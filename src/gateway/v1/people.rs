@@ -19,7 +19,7 @@ use crate::gateway::caller::Scope;
 use crate::gateway::change::{change, of_call, settled};
 use crate::gateway::gate::Gate;
 use crate::gateway::openapi::Api;
-use crate::gateway::part::{How, Numbered, Query, Ref};
+use crate::gateway::part::{How, Numbered, Query, Ref, page_of};
 use crate::gateway::problem::Problem;
 use ascall_engine::domain::command::{Command, Current, Receipt};
 use ascall_engine::domain::event::Duty;
@@ -29,12 +29,6 @@ use ascall_engine::domain::text::nfc;
 use axum::extract::State;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-/// How many workers or members a page has unless told otherwise.
-const PAGE: usize = 100;
-
-/// The most that a page has.
-const PAGE_MAX: usize = 1_000;
 
 /// The routes of workers, offers and members.
 pub(super) fn routes(api: Api) -> Api {
@@ -74,15 +68,6 @@ pub(super) struct Which {
     limit: Option<usize>,
     /// Where the page before this one ended: its `next`.
     cursor: Option<Ref<WorkerId>>,
-}
-
-/// How many a page is to have.
-fn page_of(limit: Option<usize>) -> Result<usize, UserError> {
-    let limit = limit.unwrap_or(PAGE);
-    if (1..=PAGE_MAX).contains(&limit) {
-        return Ok(limit);
-    }
-    Err(UserError::usage(format!("`limit` is from 1 to {PAGE_MAX}")))
 }
 
 async fn workers(
@@ -158,7 +143,7 @@ async fn add_worker(
         at: new.at,
         skills: texts(new.skills),
         services: texts(new.services),
-        off: new.off,
+        duty: if new.off { Duty::Off } else { Duty::On },
     };
     let worker = gate.read(move |book, setup| draft.resolve(setup, book)).await?;
     let asking = asked.asking(new.reason.as_deref())?;
@@ -387,13 +372,10 @@ async fn find_member(
     State(gate): State<Gate>,
     Json(by): Json<ByTel>,
 ) -> Result<Found<MemberJson>, Problem> {
-    let found = gate.read(move |book, setup| {
-        let digest = book.digest(draft::read_tel(setup, &by.tel)?.as_str())?;
-        let row = book.members()?.into_iter().find(|row| row.tel == digest);
-        row.map(|row| MemberJson::read(book, &row, Veil::Whole)).transpose()
-    });
-    let found = found.await?;
-    found.map(Found).ok_or_else(|| Problem::missing(UserError::no_member_under()))
+    let found = gate.desk().member_under(&draft::read_tel(gate.setup(), &by.tel)?).await?;
+    let row = found.ok_or_else(|| Problem::missing(UserError::no_member_under()))?;
+    let member = gate.read(move |book, _| MemberJson::read(book, &row, Veil::Whole));
+    Ok(Found(member.await?))
 }
 
 async fn member(

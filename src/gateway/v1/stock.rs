@@ -12,7 +12,7 @@ use crate::gateway::caller::Scope;
 use crate::gateway::change::change;
 use crate::gateway::gate::Gate;
 use crate::gateway::openapi::Api;
-use crate::gateway::part::{How, Named, Query};
+use crate::gateway::part::{How, Named, Query, page_of};
 use crate::gateway::problem::Problem;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::ids::ProfileId;
@@ -30,6 +30,7 @@ pub(super) fn routes(api: Api) -> Api {
     api.about("stock", "Goods: what is in the storeroom, and what of it calls hold")
         .get("/v1/stock", "List all goods.", all)
         .get("/v1/stock/{product}", "One product and its movements, the newest last.", one)
+        .get("/v1/stock/{product}/moves", "The movements of a product, the newest first.", moves)
         .post("/v1/stock/{product}/receive", Scope::Operate, "Goods came in.", receive)
         .post(
             "/v1/stock/{product}/write-off",
@@ -50,11 +51,37 @@ async fn all(State(gate): State<Gate>) -> Result<Page<StockJson>, Problem> {
 async fn one(State(gate): State<Gate>, Named(name): Named) -> Result<Found<StockPage>, Problem> {
     let page = gate.read(move |book, _| {
         let row = product(book, &nfc(&name))?;
-        let (moves, _) = book.stock_moves(&row.product, MOVES)?;
+        let (moves, _) = book.stock_moves(&row.product, None, MOVES)?;
         let moves = moves.iter().map(MovementJson::of).collect();
         Ok(StockPage { stock: StockJson::of(&row), moves })
     });
     Ok(Found(page.await?))
+}
+
+/// A page of movements.
+#[derive(Debug, Clone, Copy, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct MovesPage {
+    /// At most this many, from 1 to 1000.
+    #[schemars(range(min = 1, max = 1000))]
+    limit: Option<usize>,
+    /// Where the page before this one ended: its `next`.
+    cursor: Option<u64>,
+}
+
+async fn moves(
+    State(gate): State<Gate>,
+    Named(name): Named,
+    Query(page): Query<MovesPage>,
+) -> Result<Page<MovementJson>, Problem> {
+    let limit = page_of(page.limit)?;
+    let page = gate.read(move |book, _| {
+        let row = product(book, &nfc(&name))?;
+        let (moves, cut) = book.stock_moves(&row.product, page.cursor, limit)?;
+        let next = moves.first().filter(|_| cut).map(|oldest| oldest.nth.to_string());
+        Ok(Page { items: moves.iter().rev().map(MovementJson::of).collect(), next })
+    });
+    page.await
 }
 
 /// Goods that move.

@@ -96,7 +96,8 @@ impl<'a> NamesOf<'a> {
         Self::over(Some(book))
     }
 
-    pub(super) fn over(book: Option<&'a Book>) -> Self {
+    /// Of calls that are looked up in this book, or of none.
+    pub(crate) fn over(book: Option<&'a Book>) -> Self {
         Self { book, known: BTreeMap::new(), participants: BTreeMap::new() }
     }
 
