@@ -244,6 +244,9 @@ questions! {
         /// The member who has this phone number.
         MemberUnder { tel: TelDigest } -> Option<MemberId> =
             |world, _now| world.member_of(tel).map(|member| member.id);
+        /// The live calls of somebody, by their number or as the member they are, oldest first.
+        LiveOf { tel: Option<TelDigest>, member: Option<MemberId> } -> Vec<CallRow> =
+            |world, _now| live::calls_of(world, tel, member);
         /// Open offers, by number: all, or those to one worker.
         Offers { to: Option<WorkerId> } -> Vec<live::Offer> =
             |world, _now| live::offers(world, to);

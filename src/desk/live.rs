@@ -3,15 +3,16 @@
 //! Invariant: what the verbs show is made from these, so that it does not change with how the engine keeps its state.
 //! Knows nothing of words or screens.
 
+use super::CallRow;
 use ascall_engine::domain::breaker::{State, StateKind};
 use ascall_engine::domain::call::Call;
 use ascall_engine::domain::command::{Command, Order, Person};
 use ascall_engine::domain::event::{
-    About, Concern, Mode, NoticeName, ParticipantKind, Verdict, Window,
+    About, Concern, Mode, NoticeName, ParticipantKind, TelDigest, Verdict, Window,
 };
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{
-    AttentionId, CallId, IncidentId, OfferId, ParticipantId, SubjectId, Time, WorkerId,
+    AttentionId, CallId, IncidentId, MemberId, OfferId, ParticipantId, SubjectId, Time, WorkerId,
 };
 use ascall_engine::domain::participant;
 use ascall_engine::domain::phase::Phase;
@@ -64,6 +65,17 @@ impl Worker {
             self_registered: worker.handle.is_some(),
         }
     }
+}
+
+/// The live calls of somebody, by their number or as the member they are, oldest first.
+pub(crate) fn calls_of(
+    world: &World,
+    tel: Option<TelDigest>,
+    member: Option<MemberId>,
+) -> Vec<CallRow> {
+    let tel = tel.or_else(|| Some(world.member(member?)?.tel));
+    let calls = tel.into_iter().flat_map(|tel| world.calls_of(tel));
+    calls.map(|call| CallRow::of(call, world)).collect()
 }
 
 /// Which workers.

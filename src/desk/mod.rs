@@ -40,7 +40,7 @@ use ascall_engine::domain::event::{
     Account, Actor, Event, NoticeKey, NoticeName, Record, TelDigest, Verdict,
 };
 use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::{CallId, OfferId, Seq, Time, WorkerId};
+use ascall_engine::domain::ids::{CallId, MemberId, OfferId, Seq, Time, WorkerId};
 use ascall_engine::domain::profile::Profile;
 use ascall_engine::domain::refusal::Refusal;
 use ascall_engine::domain::tel::Tel;
@@ -404,6 +404,15 @@ impl Desk {
             Some(id) => self.ask(ask::Member { id }).await,
             None => Ok(None),
         }
+    }
+
+    /// The live calls of somebody, by their number or as the member they are, oldest first.
+    pub(crate) async fn live_calls_of(
+        &self,
+        tel: Option<TelDigest>,
+        member: Option<MemberId>,
+    ) -> Result<Vec<CallRow>, DeskError> {
+        self.ask(ask::LiveOf { tel, member }).await
     }
 
     /// The newest call of a line under a client's own number, live or ended.

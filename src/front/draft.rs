@@ -16,7 +16,7 @@ use super::error::UserError;
 use super::look::Look;
 use super::show::event::NamesOf;
 use super::words::{ALIASES, Word};
-use crate::desk::{Book, CallFilter, CallRow, Setup};
+use crate::desk::{Book, CallRow, Desk, Setup};
 use ascall_engine::domain::command::{Contact, NewCall, Person};
 use ascall_engine::domain::ids::{MemberId, Time, Won};
 use ascall_engine::domain::profile::{FieldKind, Profile};
@@ -187,25 +187,23 @@ impl Draft {
 
 /// The live call that this one could be a second mention of: the same customer asks for the same. What is told apart by
 /// the client's own number, or by the goods, is not the same for being of one kind.
-pub(crate) fn twin(
+pub(crate) async fn twin(
     setup: &Setup,
-    book: &Book,
+    desk: &Desk,
     new: &NewCall,
 ) -> Result<Option<CallRow>, UserError> {
     let (tel, member) = (new.contact.digest, new.member);
     if tel.is_none() && member.is_none() {
         return Ok(None);
     }
-    let profile = Some(new.profile.clone());
-    let filter = CallFilter { tel, member, profile, limit: 50, ..CallFilter::default() };
     let by_fields = setup
         .profile(&new.profile)
         .is_some_and(|profile| profile.stock.is_some() || profile.reference_field().is_some());
     let same = |row: &CallRow| {
         let fields = || row.fields.iter().map(|(k, v)| (k, v)).eq(&new.fields);
-        !row.phase.is_terminal() && row.kind == new.kind && (!by_fields || fields())
+        row.profile_name == new.profile && row.kind == new.kind && (!by_fields || fields())
     };
-    Ok(book.calls(&filter)?.into_iter().find(same))
+    Ok(desk.live_calls_of(tel, member).await?.into_iter().find(same))
 }
 
 /// The sentence about a twin.

@@ -218,7 +218,8 @@ fn terminal() -> io::Result<File> {
 
 /// Whether nobody would bring this process back: it is what the terminal was opened for.
 fn leads_session() -> bool {
-    rustix::process::getsid(None).is_ok_and(|session| session == rustix::process::getpid())
+    // In a container the session may be one from outside, which has no number here; `rustix` takes that for impossible.
+    nix::unistd::getsid(None).is_ok_and(|session| session == nix::unistd::getpid())
 }
 
 /// Gives the terminal back and stops until the shell lets us go on; the terminal is taken again when it says so.

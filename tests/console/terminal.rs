@@ -169,9 +169,12 @@ impl Console {
     }
 
     /// Waits until it is stopped, as a shell does.
-    pub fn is_stopped(&self) {
+    pub fn is_stopped(&mut self) {
         let (_, status) = waitpid(Some(self.pid()), WaitOptions::UNTRACED).unwrap().unwrap();
-        assert!(status.stopped(), "{status:?}");
+        while let Ok(chunk) = self.chunks.recv_timeout(Duration::from_millis(20)) {
+            self.screen.process(&chunk);
+        }
+        assert!(status.stopped(), "{status:?}\n{}", self.contents());
     }
 
     /// Whether the terminal is the console's: no echo, the other screen, no cursor.

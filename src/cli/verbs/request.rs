@@ -112,8 +112,10 @@ pub(crate) async fn take(
     new: NewCall,
     waits: bool,
 ) -> Result<Option<(CallId, Exit)>, UserError> {
-    let twin =
-        if change.key.is_none() { draft::twin(&cx.setup, &desk.book(), &new)? } else { None };
+    let twin = match change.key {
+        None => draft::twin(&cx.setup, desk, &new).await?,
+        Some(_) => None,
+    };
     let mut change = change.clone();
     // Without a key of the client's own an unknown outcome could not be asked about again.
     change.key.get_or_insert_with(fresh_key);

@@ -200,7 +200,7 @@ async fn ask(
         Ok(resolved) => resolved,
         Err(error) => return not(line, error),
     };
-    let twin = draft::twin(&cx.setup, &book, &new)?.map(Box::new);
+    let twin = draft::twin(&cx.setup, desk, &new).await?.map(Box::new);
     let asking = Asking { key: key.clone(), ..base.change.asking() };
     let (desk, dry) = (desk.clone(), base.change.dry_run);
     let mut asked = Box::pin(async move {

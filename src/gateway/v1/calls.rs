@@ -130,15 +130,15 @@ async fn request(
         fields: new.fields,
     };
     let reason = new.reason;
-    let (own, keyed) = (look.clone(), asked.key.is_some());
-    let drafted = gate.read(move |book, setup| {
-        let (new, mut warnings) = draft.resolve(setup, book, &own)?;
-        // Under a key the same may be asked again: it is its own twin.
-        let twin = if keyed { None } else { draft::twin(setup, book, &new)? };
-        warnings.extend(twin.map(|twin| draft::twin_warning(&own, book, &twin)));
-        Ok((new, warnings))
-    });
-    let (new, warnings) = drafted.await?;
+    let own = look.clone();
+    let (new, mut warnings) =
+        gate.read(move |book, setup| draft.resolve(setup, book, &own)).await?;
+    // Under a key the same may be asked again: it is its own twin.
+    if asked.key.is_none()
+        && let Some(twin) = draft::twin(gate.setup(), gate.desk(), &new).await?
+    {
+        warnings.push(draft::twin_warning(&look, &gate.desk().book(), &twin));
+    }
     take((&gate, &asked, how, &look), Command::RequestCall(new), reason, warnings).await
 }
 
