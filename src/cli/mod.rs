@@ -213,12 +213,20 @@ fn ui_of(cli: &Cli) -> Ui {
 
 /// Runs a verb to its end, or until the user stops it.
 fn drive(verb: &Verb, cx: &mut Cx) -> Result<Exit, UserError> {
+    driven(cx, async |cx| dispatch(verb, cx).await)
+}
+
+/// Does something at the desk to its end, or until the user stops it.
+fn driven(
+    cx: &mut Cx,
+    work: impl AsyncFnOnce(&mut Cx) -> Result<Exit, UserError>,
+) -> Result<Exit, UserError> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(2).enable_all().build()?;
     let ended = runtime.block_on(async {
         let staying = cx.staying.clone();
         tokio::select! {
-            ended = dispatch(verb, cx) => ended,
+            ended = work(cx) => ended,
             () = staying.interrupted() => Err(UserError::interrupted()),
         }
     });

@@ -6,8 +6,8 @@
 use super::args::{Cli, Verb};
 use super::config::Configured;
 use super::cx::Cx;
-use super::ui::{Look, Ui};
-use super::{drive, usage_text};
+use super::ui::{Format, Look, Ui};
+use super::{dispatch, driven, usage_text};
 use crate::front::clock::Clock;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -17,6 +17,9 @@ use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// What the journal calls the screen on which persons were shown whole.
+const CONSOLE: &str = "console";
 
 /// The columns of what a line says.
 const COLUMNS: u16 = 100;
@@ -56,14 +59,13 @@ impl Typist {
 
     fn with(
         &self,
-        cli: &Cli,
-        lang: Lang,
+        look: Look,
+        output: Format,
         work: impl FnOnce(&mut Cx) -> Result<Exit, UserError>,
     ) -> Ran {
         let (out, err) = (Caught::default(), Caught::default());
-        let look = Look { lang, clock: Clock::of_machine(), reveal: cli.global.reveal };
         let (to_out, to_err) = (Box::new(out.clone()), Box::new(err.clone()));
-        let ui = Ui::new(to_out, to_err, cli.global.output, look, Some(COLUMNS));
+        let ui = Ui::new(to_out, to_err, output, look, Some(COLUMNS));
         let (done, mut ui) = match Cx::new(self.configured.clone(), ui) {
             Ok(mut cx) => {
                 let done = work(&mut cx).and_then(|exit| cx.ui.flush().map(|()| exit));
@@ -95,15 +97,19 @@ impl Typed for Typist {
             }
         };
         let lang = cli.global.lang.map_or(lang, Lang::from);
-        if let Some(verb) = apart(&cli.verb) {
-            return self.with(&cli, lang, |_| Err(UserError::not_in_console(verb)));
-        }
-        self.with(&cli, lang, |cx| drive(&cli.verb, cx))
+        let look = Look { lang, clock: Clock::of_machine(), reveal: cli.global.reveal };
+        self.with(look, cli.global.output, |cx| match apart(&cli.verb) {
+            Some(verb) => Err(UserError::not_in_console(verb)),
+            None => driven(cx, async |cx| dispatch(&cli.verb, cx).await),
+        })
     }
 
-    fn reveal(&self) -> Ran {
-        let line = Line::of(&["attention", "list", "--reveal", "-o", "id"]);
-        self.run(&line, Lang::En)
+    fn reveal(&self, lang: Lang) -> Ran {
+        let look = Look { lang, clock: Clock::of_machine(), reveal: true };
+        self.with(look, Format::Table, |cx| {
+            // Whoever opens the desk to show persons has it journalled; there is nothing else to be done there.
+            driven(cx, async |cx| cx.with_desk(CONSOLE, async |_, _| Ok(Exit::Done)).await)
+        })
     }
 }
 

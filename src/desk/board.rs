@@ -1,8 +1,8 @@
 //! The board: everything that is live at a desk at one moment, and what changed since, for those who keep it before
 //! their eyes.
 //!
-//! Invariant: a board and the changes after it, put over each other, are the board of the newest change. Persons come beside the rows, whole:
-//! whoever shows them masks them.
+//! Invariant: a board and the changes after it, put over each other, are the board of the newest change. Persons come
+//! beside the rows, whole: whoever shows them masks them.
 
 use super::live::{self, Attention, Breaker, Participant, Worker};
 use super::local::Local;
@@ -90,6 +90,18 @@ pub(crate) struct Changes {
     pub people: BTreeMap<SubjectId, Person>,
     /// What is always sent whole.
     pub rest: Rest,
+}
+
+impl Changes {
+    /// The calls that may look otherwise than before: those that changed, and those of workers who did.
+    pub(crate) fn touched(&self) -> BTreeSet<CallId> {
+        let rows = self.calls.iter().map(|row| row.call).chain(self.gone.iter().copied());
+        let theirs = |worker: &Worker| {
+            let reserved = worker.reserved.iter().map(|(call, _)| *call);
+            worker.call.into_iter().chain(reserved).collect::<Vec<_>>()
+        };
+        rows.chain(self.workers.iter().flat_map(theirs)).collect()
+    }
 }
 
 impl Rest {

@@ -229,6 +229,7 @@ pub(crate) fn participants(world: &World) -> Vec<Participant> {
 /// The breaker of one participant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Breaker {
+    pub id: ParticipantId,
     pub participant: String,
     pub state: StateKind,
     /// When an open one lets a probe out.
@@ -275,6 +276,7 @@ pub(crate) fn breakers(world: &World, now: Time) -> Vec<Breaker> {
             expired: i.expired,
         };
         Breaker {
+            id: p.id,
             participant: p.name.clone(),
             state: p.breaker.state().kind(),
             until,

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The version of everything in here and in [`super::ask`].
-pub(crate) const PROTOCOL: u32 = 3;
+pub(crate) const PROTOCOL: u32 = 4;
 
 /// Where a host says what it is: the same for every protocol.
 pub(crate) const HELLO: &str = "/attach";

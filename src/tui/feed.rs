@@ -27,6 +27,7 @@ use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{CallId, Seq, Time};
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::Lang;
+use ascall_engine::domain::tel::Tel;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
@@ -120,6 +121,7 @@ async fn fetch(
                 let goods = aside(move || goods(&book, product.as_deref(), until)).await;
                 Some(goods.map(|goods| Got::Stock(Box::new(goods))))
             }
+            Want::Member { ref tel } => Some(member(desk, tel).await),
             Want::Members { reveal, .. } => {
                 let book = desk.book();
                 let company = aside(move || company(&book, veil(reveal))).await;
@@ -218,6 +220,14 @@ pub(crate) fn goods(
     }
     let products = rows.iter().map(StockJson::of).collect();
     Ok(Goods { products, moves: moves.iter().map(MovementJson::of).collect() })
+}
+
+/// Whoever is a member under a number, masked.
+async fn member(desk: &Desk, tel: &Tel) -> Result<Got, UserError> {
+    let Some(row) = desk.member_under(tel).await? else { return Ok(Got::Member(None)) };
+    let book = desk.book();
+    let member = aside(move || MemberJson::read(&book, &row, Veil::Masked)).await?;
+    Ok(Got::Member(Some(Box::new(member))))
 }
 
 /// The newest members.

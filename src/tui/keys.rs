@@ -187,6 +187,7 @@ actions! {
     Reveal: Now, ["p"], DoReveal;
     Copy: List, ["shift-y"], DoCopy;
     Language: Always, ["shift-l"], DoLanguage;
+    Mouse: Always, ["ctrl-t"], DoMouse;
     Quit: Always, ["q", "ctrl-c"], DoQuit, bar;
     Suspend: Always, ["ctrl-z"], DoSuspend;
 }
@@ -395,6 +396,8 @@ mod tests {
              A key is changed in the configuration, by the name of its action: `[console.keys]`, `cancel = \"ctrl-x\"`. It\n\
              then has this key alone. A key that two actions would have at once is refused when the file is read. With a\n\
              Korean input method on, the key that is pressed counts, not the letter it gives.\n\n\
+             A click chooses, the wheel moves, and a click on the head of a list puts it in order. While the terminal has the\n\
+             mouse (`ctrl-t`), it marks text with it as everywhere else.\n\n\
              | action | keys | what | when |\n| --- | --- | --- | --- |\n",
         );
         let map = Keymap::default();

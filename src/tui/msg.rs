@@ -14,8 +14,10 @@ use crate::front::error::UserError;
 use crate::front::show::decision::DecisionJson;
 use crate::front::show::event::{HappeningJson, RecordJson};
 use crate::front::show::letter::LetterJson;
+use crate::front::show::member::MemberJson;
 use ascall_engine::domain::ids::{CallId, Seq, Time};
 use ascall_engine::domain::profile::Lang;
+use ascall_engine::domain::tel::Tel;
 use crossterm::event::{KeyEvent, MouseEvent};
 
 /// Something that happened.
@@ -89,6 +91,11 @@ pub(crate) enum Want {
         /// Only what was known with this record.
         until: Option<Seq>,
     },
+    /// Whoever is a member under this number.
+    Member {
+        /// The number.
+        tel: Tel,
+    },
     /// Members.
     Members {
         /// The newest record that changed what is known of them.
@@ -127,6 +134,8 @@ pub(crate) enum Got {
     Records(Vec<RecordJson>),
     /// Goods.
     Stock(Box<Goods>),
+    /// Who that is, masked; none: nobody.
+    Member(Option<Box<MemberJson>>),
     /// Members.
     Members(Box<Company>),
     /// Messages, oldest first.
@@ -174,6 +183,8 @@ pub(crate) enum Effect {
     Reveal,
     /// Puts a text on the clipboard of the terminal.
     Copy(String),
+    /// Takes the mouse, or leaves it to the terminal.
+    Mouse(bool),
     /// Leaves the screen to the shell until it is brought back.
     Suspend,
     /// Ends the console.

@@ -6,9 +6,10 @@
 use crate::desk::CallRow;
 use crate::desk::board::{Asked, Board, Changes, Rest};
 use crate::desk::live::Worker;
+use ascall_engine::domain::breaker::StateKind;
 use ascall_engine::domain::command::Person;
-use ascall_engine::domain::event::{Event, Record};
-use ascall_engine::domain::ids::{CallId, Millis, Seq, SubjectId, Time, WorkerId};
+use ascall_engine::domain::event::{Actor, Event, Record};
+use ascall_engine::domain::ids::{CallId, Millis, ParticipantId, Seq, SubjectId, Time, WorkerId};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How many of the newest records are kept.
@@ -156,6 +157,19 @@ impl Picture {
     /// The worker who has a call, or is reserved for it.
     pub(crate) fn worker_of(&self, row: &CallRow) -> Option<&Worker> {
         self.workers.get(&row.worker_now()?.0)
+    }
+
+    /// The operator who holds a breaker open, as far as the newest records tell.
+    pub(crate) fn held_by(&self, participant: ParticipantId) -> Option<&str> {
+        let holds = |event: &Event| {
+            matches!(event, Event::BreakerMoved { participant: moved, transition, .. }
+                if *moved == participant && transition.to.kind() == StateKind::ForcedOpen)
+        };
+        let record = self.records.iter().rev().find(|record| record.events.iter().any(holds))?;
+        match &record.actor {
+            Actor::Operator(name) => Some(name),
+            _ => None,
+        }
     }
 
     /// The question about a call that waits for an answer.

@@ -51,18 +51,27 @@ pub(crate) fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
-/// Takes the terminal.
-fn take() -> io::Result<()> {
+/// Takes the terminal; the mouse, too, unless it is left to the terminal.
+fn take(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     execute!(
         terminal()?,
         EnterAlternateScreen,
-        EnableMouseCapture,
         EnableBracketedPaste,
         SetTitle("ascall"),
         cursor::Hide
-    )
+    )?;
+    if mouse { capture(true) } else { Ok(()) }
+}
+
+/// Takes the mouse, or leaves it to the terminal, which then marks and copies text with it.
+fn capture(mouse: bool) -> io::Result<()> {
+    if mouse {
+        execute!(terminal()?, EnableMouseCapture)
+    } else {
+        execute!(terminal()?, DisableMouseCapture)
+    }
 }
 
 /// Gives the terminal back as it was, once.
@@ -99,9 +108,9 @@ pub(crate) fn is_broken() -> bool {
 struct Taken;
 
 impl Taken {
-    fn begin() -> io::Result<Self> {
+    fn begin(mouse: bool) -> io::Result<Self> {
         let taken = Self;
-        take()?;
+        take(mouse)?;
         Ok(taken)
     }
 }
@@ -129,8 +138,8 @@ pub(crate) struct Ports {
 pub(crate) enum Task {
     /// Lines, one after the other, in this language.
     Run(Vec<Job>, Lang),
-    /// That persons are shown is to be journalled.
-    Reveal,
+    /// That persons are shown is to be journalled; what goes wrong is told in this language.
+    Reveal(Lang),
 }
 
 /// Shows the console until it ends.
@@ -138,7 +147,7 @@ pub(crate) enum Task {
 /// # Errors
 /// The terminal failed, otherwise than by being gone.
 pub(crate) async fn run(state: &mut State, ports: Ports) -> io::Result<()> {
-    let _taken = Taken::begin()?;
+    let _taken = Taken::begin(state.mouse)?;
     let shown = show(state, ports).await;
     // Nobody is there to be told.
     if is_gone() { Ok(()) } else { shown }
@@ -176,7 +185,7 @@ async fn show(state: &mut State, mut ports: Ports) -> io::Result<()> {
             _ = resumed.recv() => {
                 // Whatever stood between did as it liked with the terminal.
                 give_back();
-                take()?;
+                take(state.mouse)?;
                 // One that knows nothing of what stood there: clearing would ask the terminal where its cursor is.
                 terminal = on_screen()?;
                 Some(Msg::Back)
@@ -195,8 +204,11 @@ async fn show(state: &mut State, mut ports: Ports) -> io::Result<()> {
                 Some(Effect::Run(jobs)) => {
                     drop(ports.jobs.send(Task::Run(jobs, state.look().lang)));
                 }
-                Some(Effect::Reveal) => drop(ports.jobs.send(Task::Reveal)),
+                Some(Effect::Reveal) => {
+                    drop(ports.jobs.send(Task::Reveal(state.look().lang)));
+                }
                 Some(Effect::Copy(text)) => copy(&text)?,
+                Some(Effect::Mouse(mouse)) => capture(mouse)?,
                 Some(Effect::Suspend) if leads_session() => {
                     state.tell(Label::NoShell, false);
                 }

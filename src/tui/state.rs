@@ -6,7 +6,9 @@
 pub(crate) mod act;
 #[cfg(test)]
 mod action_tests;
+pub(crate) mod asking;
 pub(crate) mod board;
+pub(crate) mod chosen;
 pub(crate) mod confirm;
 pub(crate) mod filter;
 pub(crate) mod form;
@@ -20,31 +22,34 @@ pub(crate) mod pages;
 pub(crate) mod prompt;
 pub(crate) mod reading;
 pub(crate) mod request;
+pub(crate) mod results;
 pub(crate) mod services;
 pub(crate) mod stock;
+pub(crate) mod values;
 pub(crate) mod workers;
 
-use super::keys::{Action, Keymap, When};
-use super::msg::{CallPage, Effect, Got, Job, Msg, Then, Want};
+use super::keys::Action;
+use super::msg::{CallPage, Effect, Msg, Want};
 use super::picture::Picture;
-use super::theme::Theme;
-use super::typed::{Candidate, Line, Ran};
+use super::typed::{Candidate, Line};
 use super::words::Label;
-use crate::desk::CallRow;
 use crate::front::clock::Clock;
-use crate::front::error::UserError;
 use crate::front::look::Look;
 use crate::front::mask::Veil;
-use ascall_engine::domain::ids::{CallId, Millis, Seq, Time, WorkerId};
+use crate::front::show::member::MemberJson;
+use ascall_engine::domain::ids::{CallId, Millis, Time};
 use ascall_engine::domain::phase::Phase;
-use ascall_engine::domain::profile::{Lang, Profile};
+use ascall_engine::domain::profile::Lang;
+use ascall_engine::domain::tel::Tel;
 use board::Board;
 use crossterm::event::{KeyEvent, KeyEventKind};
 use journal::Journal;
 use messages::Messages;
 use overlay::Overlay;
 use reading::{Part, Stride};
+use results::first_error;
 use std::collections::BTreeSet;
+pub(crate) use values::{Link, News, Page, Past, Pending, Setting};
 
 /// How long a change can be taken back before it is sent.
 pub(crate) const UNDO: Millis = Millis(5_000);
@@ -54,108 +59,6 @@ pub(crate) const REVEAL: Millis = Millis(10_000);
 
 /// How long a line at the bottom stays.
 const NEWS: Millis = Millis(8_000);
-
-/// A page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Page {
-    /// What needs a human, the live calls, the chosen one.
-    Board,
-    /// One call at length.
-    Call(CallId),
-    /// Workers.
-    Workers,
-    /// Participants and breakers.
-    Services,
-    /// Messages to customers and workers.
-    Messages,
-    /// Records.
-    Journal,
-    /// Service lines.
-    Profiles,
-    /// Goods.
-    Stock,
-    /// Members.
-    Members,
-}
-
-/// How the console stands to the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Link {
-    /// Nobody has answered yet.
-    Waiting,
-    /// The desk is open in this process.
-    Host,
-    /// The desk's host answers.
-    Guest,
-    /// Nobody has answered since then.
-    Lost(Time),
-}
-
-/// The desk at another moment.
-#[derive(Debug, Clone)]
-pub(crate) struct Past {
-    /// The moment that is wanted.
-    pub at: Time,
-    /// What is shown until that has come, and then that.
-    pub picture: Option<Picture>,
-    /// How far the journal was read for it, from the first to the second of these, and up to the third.
-    pub read: Option<[Seq; 3]>,
-}
-
-impl Past {
-    /// Whether the moment that is wanted is the one that is shown.
-    pub(crate) fn is_there(&self) -> bool {
-        self.picture.as_ref().is_some_and(|picture| picture.at == self.at)
-    }
-}
-
-/// Something to be sent unless it is taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Pending {
-    /// What.
-    pub jobs: Vec<Job>,
-    /// When it is sent.
-    pub at: Time,
-}
-
-/// A line at the bottom.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct News {
-    /// What happened.
-    pub text: String,
-    /// Whether it went well.
-    pub good: bool,
-    /// The line of the command line that did it.
-    pub line: Option<Line>,
-    /// Since when it stands there.
-    pub since: Time,
-}
-
-/// How the console was begun.
-#[derive(Debug, Clone)]
-pub(crate) struct Setting {
-    /// What is shown in the corner: the desk's name.
-    pub desk: String,
-    /// Language and clock.
-    pub look: Look,
-    /// The keys.
-    pub keys: Keymap,
-    /// The colours.
-    pub theme: Theme,
-    /// The service lines of this desk.
-    pub profiles: Vec<Profile>,
-    /// Begin in the past.
-    pub at: Option<Time>,
-}
-
-impl Setting {
-    /// A phase in the words of a service.
-    pub(crate) fn phase_word(&self, profile: &str, phase: Phase) -> &str {
-        let profile = self.profiles.iter().find(|known| known.name == profile);
-        let words = profile.and_then(|profile| profile.phases.get(&phase));
-        words.map_or(phase.name(), |words| words.in_lang(self.look.lang))
-    }
-}
 
 /// Everything the console knows.
 pub(crate) struct State {
@@ -169,6 +72,8 @@ pub(crate) struct State {
     pub past: Option<Past>,
     /// How the console stands to the desk.
     pub link: Link,
+    /// Whether the console has the mouse; otherwise the terminal does.
+    pub mouse: bool,
     /// The page, and those it came from.
     pub page: Page,
     /// The pages to go back to.
@@ -211,6 +116,8 @@ pub(crate) struct State {
     pub completes: fn(&[String]) -> Vec<Candidate>,
     /// The service that a call was taken for last.
     last_profile: Option<String>,
+    /// Whose number was typed into the form of a new call last, and the member that is.
+    caller: Option<(Tel, Option<MemberJson>)>,
     /// A new call that is to be chosen as soon as it is listed.
     awaited: Option<CallId>,
     /// Whether the console was told to end while something was still to be sent.
@@ -232,6 +139,7 @@ impl State {
             live: Picture::default(),
             past,
             link: Link::Waiting,
+            mouse: true,
             page: Page::Board,
             before: Vec::new(),
             board: Board::default(),
@@ -248,6 +156,7 @@ impl State {
             history: Vec::new(),
             completes: |_| Vec::new(),
             last_profile: None,
+            caller: None,
             awaited: None,
             leaving: false,
         }
@@ -339,8 +248,9 @@ impl State {
                 if changes.records.is_empty() {
                     self.live.at = changes.at;
                 } else {
+                    let touched = changes.touched();
                     self.live.apply(*changes);
-                    self.listed();
+                    self.touched(&touched);
                 }
                 None
             }
@@ -374,102 +284,9 @@ impl State {
         }
     }
 
-    /// What the present screen lacks and nobody was asked for yet.
-    pub(crate) fn want(&mut self) -> Option<Want> {
-        let want = self.lacks()?;
-        if self.asked.as_ref() == Some(&want) || self.failed.as_ref() == Some(&want) {
-            return None;
-        }
-        self.asked = Some(want.clone());
-        Some(want)
-    }
-
-    /// Whether something was asked for and not answered yet.
-    pub(crate) fn waits(&self) -> bool {
-        self.asked.is_some()
-    }
-
-    fn lacks(&self) -> Option<Want> {
-        if let Some(past) = self.past.as_ref().filter(|past| !past.is_there()) {
-            return Some(Want::Past(past.at));
-        }
-        if self.picture().seq == Seq(0) {
-            return None;
-        }
-        if let Some(want) = self.page_lacks() {
-            return Some(want);
-        }
-        let call = match self.page {
-            Page::Call(call) => Some(call),
-            Page::Board if self.shows_detail() => self.chosen_call(),
-            Page::Messages => {
-                let want = self.letters_wanted();
-                return self.messages.lacks(&want, self.now()).then_some(want);
-            }
-            Page::Journal => return self.journal.lacks(self.picture().seq, self.look().lang),
-            _ => None,
-        };
-        let want = self.want_of_call(call?);
-        (self.call.as_ref().map(|(had, _)| had) != Some(&want)).then_some(want)
-    }
-
     /// Whether the opening page has room for the chosen call beside the list.
     pub(crate) fn shows_detail(&self) -> bool {
         self.size.0 >= super::view::WIDE
-    }
-
-    fn want_of_call(&self, call: CallId) -> Want {
-        let picture = self.picture();
-        let seq = picture.calls.get(&call).map_or(Seq(0), CallRow::seq);
-        let until = self.past.as_ref().map(|_| picture.seq);
-        Want::Call { call, seq, until, reveal: self.is_revealed(), lang: self.look().lang }
-    }
-
-    fn got(&mut self, want: Want, got: Result<Got, UserError>) {
-        if self.asked.as_ref() == Some(&want) {
-            self.asked = None;
-        }
-        match got {
-            Ok(Got::Past(picture)) => {
-                let Some(past) = &mut self.past else { return };
-                if want != Want::Past(past.at) {
-                    return;
-                }
-                past.read = None;
-                if let Some(picture) = picture {
-                    past.picture = Some(*picture);
-                    self.listed();
-                } else {
-                    self.stay();
-                    self.tell(Label::NothingThen, false);
-                }
-            }
-            Ok(Got::Stock(goods)) => self.got_stock(want, *goods),
-            Ok(Got::Members(company)) => self.got_members(want, *company),
-            Ok(Got::Call(page)) => self.call = Some((want, *page)),
-            Ok(Got::Records(records)) => {
-                if let Want::Records { from, lang, .. } = want
-                    && lang == self.look().lang
-                {
-                    self.journal.take(from, records);
-                    self.list_journal();
-                }
-            }
-            Ok(Got::Letters(told)) => {
-                let now = self.now();
-                self.messages.take(want, told, now);
-                self.list_messages();
-            }
-            Err(UserError::Said(said)) => {
-                if matches!(want, Want::Past(_)) {
-                    self.stay();
-                }
-                self.failed = Some(want);
-                let text = said.in_lang(self.look().lang).0.to_owned();
-                self.news(text, false, None);
-            }
-            Err(UserError::Closed) => {}
-        }
     }
 
     /// After something changed in what is shown: the lists are made anew, what is chosen stays chosen.
@@ -479,6 +296,20 @@ impl State {
             _ => &self.live,
         };
         self.board.list(picture, &self.setting);
+        self.relisted();
+    }
+
+    /// After these calls changed at the desk.
+    fn touched(&mut self, calls: &BTreeSet<CallId>) {
+        // Another moment stays as it was.
+        if self.past.as_ref().is_none_or(|past| past.picture.is_none()) {
+            self.board.put(calls, &self.live, &self.setting);
+        }
+        self.relisted();
+    }
+
+    /// After the board's lists changed: so may those of the other pages.
+    fn relisted(&mut self) {
         self.list_page();
         let live = &self.live.calls;
         self.marked.retain(|call| live.contains_key(call));
@@ -541,63 +372,6 @@ impl State {
         self.act(action)
     }
 
-    /// Whether something holds that an action needs.
-    pub(crate) fn stands(&self, when: When) -> bool {
-        let now = self.past.is_none();
-        match when {
-            When::Always | When::List => true,
-            When::Call => {
-                now && self.chosen_call().is_some_and(|c| self.live.calls.contains_key(&c))
-            }
-            When::AnyCall => now && self.chosen_call().is_some(),
-            When::SeenCall => self.chosen_call().is_some(),
-            When::Attention => now && self.chosen_attention().is_some(),
-            When::Workers => now && self.page == Page::Workers,
-            When::Worker => now && self.chosen_worker().is_some(),
-            When::Participant => now && self.chosen_participant().is_some(),
-            When::Message => now && self.page == Page::Messages && self.messages.chosen().is_some(),
-            When::Breaker => {
-                now && self.chosen_participant().is_some_and(|name| self.breaker_of(name).is_some())
-            }
-            When::Stock => now && self.page == Page::Stock,
-            When::Product => now && self.chosen_product().is_some(),
-            When::Members => now && self.page == Page::Members,
-            When::Member => now && self.chosen_member().is_some(),
-            When::Pending => !self.pending.is_empty(),
-            When::Now => now,
-            When::Past => !now,
-        }
-    }
-
-    /// The call that a key is about.
-    pub(crate) fn chosen_call(&self) -> Option<CallId> {
-        match self.page {
-            Page::Call(call) => Some(call),
-            Page::Board => self.board.chosen_call(self.picture()),
-            Page::Messages => self.messages.chosen()?.call(),
-            Page::Journal => self.journal.call(),
-            _ => None,
-        }
-    }
-
-    /// The attention item that a key is about.
-    pub(crate) fn chosen_attention(&self) -> Option<&crate::desk::live::Attention> {
-        let items = &self.picture().rest.attention;
-        let chosen = self.board.chosen_attention().filter(|_| self.page == Page::Board)?;
-        items.iter().find(|item| item.id == chosen)
-    }
-
-    /// The worker that a key is about.
-    pub(crate) fn chosen_worker(&self) -> Option<WorkerId> {
-        self.worker_here().map(|worker| worker.id).filter(|_| self.page == Page::Workers)
-    }
-
-    /// The participant that a key is about.
-    pub(crate) fn chosen_participant(&self) -> Option<&str> {
-        let here = self.participant_here().filter(|_| self.page == Page::Services);
-        here.map(|participant| participant.name.as_str())
-    }
-
     /// Says something at the bottom.
     pub(crate) fn tell(&mut self, label: Label, good: bool) {
         self.news(self.say(label).to_owned(), good, None);
@@ -620,43 +394,6 @@ impl State {
         self.listed();
     }
 
-    fn ran(&mut self, job: Job, ran: &Ran) -> Option<Effect> {
-        let said = if ran.out.trim().is_empty() { &ran.err } else { &ran.out };
-        let first = if ran.is_done() {
-            said.lines().next().unwrap_or_default().to_owned()
-        } else {
-            first_error(ran)
-        };
-        match job.then {
-            Then::Tell if self.overlay.is_none() && self.moved(&job.line, ran) => {}
-            Then::Tell => {
-                if ran.is_done() {
-                    self.took(&job.line, &first);
-                }
-                self.news(first, ran.is_done(), Some(job.line));
-            }
-            Then::Show if ran.is_done() && said.lines().count() > 1 => {
-                self.overlay = Some(Overlay::text(job.line.shell(), &ran.out));
-            }
-            Then::Show => self.news(first, ran.is_done(), Some(job.line)),
-            Then::Ask => self.would(&job.line, ran, first),
-            Then::Bulk { item } => {
-                self.bulk.push((item, ran.is_done(), first));
-                self.bulk_done();
-            }
-        }
-        None
-    }
-
-    /// After a line that may have taken a call: that call is chosen.
-    fn took(&mut self, line: &Line, said: &str) {
-        let takes = ["request", "reopen"].map(str::to_owned);
-        if line.0.first().is_some_and(|verb| takes.contains(verb)) {
-            self.awaited = said.split_whitespace().next().and_then(|word| word.parse().ok());
-            self.listed();
-        }
-    }
-
     /// A phase in the words of a service.
     pub(crate) fn phase_word(&self, profile: &str, phase: Phase) -> &str {
         self.setting.phase_word(profile, phase)
@@ -672,13 +409,6 @@ impl State {
         self.messages.forget();
         self.listed();
     }
-}
-
-/// The error of a line, with its hint.
-fn first_error(ran: &Ran) -> String {
-    let line = |start: &str| ran.err.lines().find_map(|line| line.strip_prefix(start));
-    let error = line("error: ").or(ran.err.lines().next()).unwrap_or_default();
-    line("hint: ").map_or_else(|| error.to_owned(), |hint| format!("{error} ({hint})"))
 }
 
 /// Which action a key would do now: for the bar and the palette.

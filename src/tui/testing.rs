@@ -22,6 +22,7 @@ use crate::front::mask::Veil;
 use crate::front::show::decision::stand_lines;
 use crate::front::show::event::{NamesOf, RecordJson};
 use crate::front::show::letter::LetterJson;
+use crate::front::show::member::MemberJson;
 use ascall_engine::core::{Core, Founding};
 use ascall_engine::domain::breaker::{BreakerSettings, Order as BreakerOrder};
 use ascall_engine::domain::command::{
@@ -304,6 +305,13 @@ fn answer(town: &Town, want: &Want, look: &Look) -> Got {
         Want::Letters { .. } => Got::Letters(letters()),
         Want::Stock { product, until, .. } => {
             Got::Stock(Box::new(goods(&book, product.as_deref(), *until).unwrap()))
+        }
+        Want::Member { tel } => {
+            let whole = company(&book, Veil::Whole).unwrap().members;
+            let is = |member: &MemberJson| member.tel == Some(tel.to_string());
+            let at = whole.iter().position(is);
+            let masked = company(&book, Veil::Masked).unwrap().members;
+            Got::Member(at.map(|at| Box::new(masked[at].clone())))
         }
         Want::Members { reveal, .. } => {
             let veil = if *reveal { Veil::Whole } else { Veil::Masked };

@@ -38,15 +38,18 @@ impl Line {
 
     /// The same with what says who somebody is masked: for a line that stays on the screen.
     pub(crate) fn masked(&self, veil: Veil) -> Self {
-        let word = |word: &String| {
-            let Some((flag, value)) = word.split_once('=') else { return word.clone() };
-            let value = match flag {
-                "--tel" => veil.tel(value),
-                "--name" => veil.name(value),
-                "--location" => veil.address(value),
-                _ => return word.clone(),
-            };
-            format!("{flag}={value}")
+        // How the next word is masked, when it is the value of the flag before it.
+        let mut next: Option<Mask> = None;
+        let word = |word: &String| match (next.take(), word.split_once('=')) {
+            (Some(mask), _) => mask(veil, word),
+            (None, Some((flag, value))) => match mask_of(flag) {
+                Some(mask) => format!("{flag}={}", mask(veil, value)),
+                None => word.clone(),
+            },
+            (None, None) => {
+                next = mask_of(word);
+                word.clone()
+            }
         };
         Self(self.0.iter().map(word).collect())
     }
@@ -78,6 +81,19 @@ impl Line {
             words.remove(0);
         }
         Some(Self(words))
+    }
+}
+
+/// Masks a value.
+type Mask = fn(Veil, &str) -> String;
+
+/// How the value of a flag is masked that says who somebody is.
+fn mask_of(flag: &str) -> Option<Mask> {
+    match flag {
+        "--tel" | "--friend-tel" => Some(Veil::tel),
+        "--name" | "--friend-name" => Some(Veil::name),
+        "--location" => Some(Veil::address),
+        _ => None,
     }
 }
 
@@ -124,7 +140,7 @@ pub(crate) trait Typed: Send + Sync {
     fn run(&self, line: &Line, lang: Lang) -> Ran;
 
     /// Has it journalled that persons are shown whole. Blocks.
-    fn reveal(&self) -> Ran;
+    fn reveal(&self, lang: Lang) -> Ran;
 }
 
 #[cfg(test)]
@@ -147,6 +163,14 @@ mod tests {
             ["--tel=010-****-1234", "--name=홍*동", "--cost=25500"]
         );
         assert_eq!(line.masked(Veil::Whole).0[1], "--tel=010-0000-1234");
+        // As somebody types it.
+        let typed =
+            Line::parse("member add --name 홍길동 --tel 010-0000-1234 --friend-tel=010-0000-4321");
+        let shown = typed.unwrap().masked(Veil::Masked).shell();
+        assert_eq!(
+            shown,
+            "ascall member add --name '홍*동' --tel '010-****-1234' '--friend-tel=010-****-4321'"
+        );
     }
 
     #[test]

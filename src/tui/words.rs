@@ -86,6 +86,7 @@ words! {
     DoGoTo: "시각으로", "go to a time";
     DoReveal: "개인정보 보기", "reveal";
     DoCopy: "복사", "copy";
+    DoMouse: "마우스 켜기·끄기", "mouse on or off";
     DoLanguage: "언어", "language";
     DoQuit: "끝내기", "quit";
     DoSuspend: "잠시 나가기", "suspend";
@@ -162,6 +163,7 @@ words! {
     Answer: "답", "answer";
     Accept: "수락", "accept";
     Decline: "거절", "decline";
+    IsMember: "회원 {}", "a member: {}";
     AlreadyLive: "이 번호로 진행 중인 호출이 있습니다: {}", "this number already has a live call: {}";
 
     // Workers.
@@ -261,6 +263,8 @@ words! {
     QuoteOpen: "따옴표가 닫히지 않았습니다", "a quote is open";
     BulkDone: "{1}건 중 {0}건 완료", "{} of {} done";
     Copied: "복사했습니다", "copied";
+    MouseOn: "마우스를 콘솔이 씁니다", "the console has the mouse";
+    MouseOff: "마우스는 터미널의 것입니다. 끌어서 글자를 고를 수 있습니다 ({}: 다시)", "the terminal has the mouse: drag to mark text ({}: back)";
     NothingThen: "그때는 기록이 없습니다", "there was no record then";
     NoShell: "돌아올 셸이 없어 잠시 나갈 수 없습니다", "there is no shell to go to";
 

@@ -36,7 +36,7 @@ fn impostor(desk: &Sealed, answers: &'static [&'static str]) -> File {
 }
 
 /// A hello of this protocol.
-const HELLO: &str = r#"{"protocol":3,"release":"0.1.0","verb":"serve","pid":4711}"#;
+const HELLO: &str = r#"{"protocol":4,"release":"0.1.0","verb":"serve","pid":4711}"#;
 
 /// A hello of a protocol to come.
 const HELLO_99: &str = r#"{"protocol":99,"release":"9.9.0","verb":"serve","pid":4711}"#;
@@ -49,7 +49,7 @@ fn a_host_of_another_protocol_is_named_and_left_alone() {
     assert_eq!(said.code, Some(3), "{said:?}");
     assert_eq!(
         said.err,
-        "error: the desk is held by `serve` (process 4711) of ascall 9.9.0, which speaks protocol 99, not 3\n\
+        "error: the desk is held by `serve` (process 4711) of ascall 9.9.0, which speaks protocol 99, not 4\n\
          hint: use that release, or stop it and start it from this one\n"
     );
 }

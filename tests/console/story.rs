@@ -85,6 +85,23 @@ fn a_dispatcher_takes_parks_starts_cancels_and_looks_back() {
 }
 
 #[test]
+fn that_persons_are_shown_is_journalled_as_the_console() {
+    let desk = Sealed::new();
+    desk.request(1, &[]);
+    let mut console = Console::start(desk.command(&["tui", "--lang", "en"]), 120, 40);
+    console.shows("C-1");
+    console.shows("010-****-0001");
+    console.press("p");
+    console.shows("persons shown for");
+    console.shows("010-0000-0001");
+    let told = desk.ok(&["tail", "-n", "1", "--lang", "en"]);
+    assert!(told.trim_end().ends_with("personal data revealed console"), "{told}");
+    console.press("q");
+    assert_eq!(console.ends(), Some(0));
+    desk.verified();
+}
+
+#[test]
 fn when_the_host_leaves_the_console_becomes_the_desk_and_goes_on() {
     let desk = Sealed::new();
     desk.worker("김하나", 101, "37.5663,126.9779", "TV");

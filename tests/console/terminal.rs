@@ -185,6 +185,13 @@ impl Console {
         assert!(!self.modes().local_modes.contains(LocalModes::ECHO));
     }
 
+    /// Waits until the console has the mouse, or has it no more.
+    pub fn mouse_is(&mut self, taken: bool) {
+        self.until(if taken { "the mouse to be taken" } else { "no mouse" }, |screen| {
+            (screen.mouse_protocol_mode() != MouseProtocolMode::None) == taken
+        });
+    }
+
     /// Whether the terminal is as it was before: its modes, its screen, its cursor, its mouse.
     pub fn is_given_back(&mut self) {
         self.until("the screen to be given back", |screen| {

@@ -149,3 +149,27 @@ fn alone_on_a_terminal_the_command_opens_the_console_when_there_is_a_desk() {
     assert_eq!(ran.code, Some(2), "{}", ran.err);
     assert!(ran.err.contains("Usage: ascall"), "{}", ran.err);
 }
+
+#[test]
+fn the_mouse_is_left_to_the_terminal_for_as_long_as_it_is_wanted() {
+    let desk = Sealed::new();
+    let mut console = console(&desk);
+    console.mouse_is(true);
+    console.press("\u{14}");
+    console.shows("the terminal has the mouse");
+    console.mouse_is(false);
+    // It stays so when the console comes back from the shell.
+    console.press("\u{1a}");
+    console.is_stopped();
+    console.is_given_back();
+    console.signal(Signal::CONT);
+    console.is_taken();
+    console.shows("C-1");
+    console.mouse_is(false);
+    console.press("\u{14}");
+    console.shows("the console has the mouse");
+    console.mouse_is(true);
+    console.press("q");
+    assert_eq!(console.ends(), Some(0));
+    console.is_given_back();
+}

@@ -219,7 +219,7 @@ fn work(
                         drop(tell.send(Msg::Ran(job, ran)));
                     }
                 }
-                Task::Reveal => drop(tell.send(Msg::Revealed(typist.reveal()))),
+                Task::Reveal(lang) => drop(tell.send(Msg::Revealed(typist.reveal(lang)))),
             }
         }
     });

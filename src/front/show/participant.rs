@@ -318,12 +318,13 @@ mod tests {
     use crate::front::look::tests::look;
     use ascall_engine::domain::breaker::StateKind;
     use ascall_engine::domain::event::FailKind;
-    use ascall_engine::domain::ids::{IncidentId, Millis};
+    use ascall_engine::domain::ids::{IncidentId, Millis, ParticipantId};
     use ascall_engine::domain::profile::Lang;
 
     #[test]
     fn a_breaker_has_the_names_that_scripts_rely_on() {
         let breaker = live::Breaker {
+            id: ParticipantId(2),
             participant: "manage".to_owned(),
             state: StateKind::Open,
             until: Some(Time(0)),

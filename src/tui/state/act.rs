@@ -3,7 +3,7 @@
 //! Invariant: one arm per action. What changes the desk is a line, given to [`State::carry_out`]; everything else changes
 //! the state and nothing outside.
 
-use super::board::Pane;
+use super::board::{Order, Pane};
 use super::form::{Field, Form, Manner, Slot};
 use super::forms::spec_of;
 use super::overlay::{Choose, Overlay, opened_by};
@@ -76,12 +76,10 @@ impl State {
                 self.board.next_pane(true, self.shows_detail());
             }
             Action::Right | Action::NextPane => self.board.next_pane(false, self.shows_detail()),
-            Action::Sort => {
-                self.board.order = self.board.order.next();
-                self.listed();
-            }
+            Action::Sort => self.sort_by(self.board.order.next()),
             Action::Earlier | Action::Later => self.stride(action == Action::Earlier),
             Action::Language => self.other_language(),
+            Action::Mouse => return Some(self.other_mouse()),
             Action::Reveal => return Some(Effect::Reveal),
             Action::Copy => return self.copy(),
             Action::NewCall => self.new_call(),
@@ -176,6 +174,21 @@ impl State {
         } else {
             self.marked.extend(&self.board.calls);
         }
+    }
+
+    /// The console takes the mouse, or leaves it to the terminal.
+    fn other_mouse(&mut self) -> Effect {
+        self.mouse = !self.mouse;
+        let key = self.setting.keys.shown(Action::Mouse);
+        let label = if self.mouse { Label::MouseOn } else { Label::MouseOff };
+        self.news(label.fill(self.look().lang, &[&key]), true, None);
+        Effect::Mouse(self.mouse)
+    }
+
+    /// The calls stand in this order from now on.
+    fn sort_by(&mut self, order: Order) {
+        self.board.order = order;
+        self.listed();
     }
 
     fn copy(&mut self) -> Option<Effect> {
@@ -292,21 +305,34 @@ impl State {
         self.overlay = Some(Overlay::Form(form));
     }
 
+    /// Begins to give the chosen call, or all that are marked, to a worker.
     fn assign(&mut self) {
-        let Some(row) = self.chosen_call().and_then(|call| self.live.calls.get(&call)) else {
-            return;
+        let rows: Vec<&CallRow> =
+            self.calls().iter().filter_map(|call| self.live.calls.get(call)).collect();
+        let Some(first) = rows.first() else { return };
+        let anew = rows.iter().any(|row| row.worker_now().is_some());
+        let manner = if anew { Manner::AfterDryRun } else { Manner::AtOnce };
+        let item = |(worker, shown, _): (WorkerId, String, bool)| {
+            // Whoever has one of them already keeps it.
+            let others = rows.iter().filter(|row| row.worker_now().map(|(w, _)| w) != Some(worker));
+            (shown, others.map(|row| self.assignment(row, worker)).collect())
         };
-        let anew = row.worker_now().is_some();
-        let (verb, manner) =
-            if anew { ("reassign", Manner::AfterDryRun) } else { ("assign", Manner::AtOnce) };
-        let item = |(worker, shown, able): (WorkerId, String, bool)| {
-            let line = self.on_call(verb, row.call).word(worker);
-            (shown, if able { line } else { line.word("--force") })
+        let items = self.suitable(first).into_iter().map(item).collect();
+        let about = match rows.len() {
+            1 => first.call.to_string(),
+            several => Label::Marked.fill(self.look().lang, &[&several.to_string()]),
         };
-        let items = self.suitable(row).into_iter().map(item).collect();
-        let title = format!("{} · {}", self.say(Label::DoAssign), row.call);
+        let title = format!("{} · {about}", self.say(Label::DoAssign));
         let choose = Choose { title, items, input: tui_input::Input::default(), at: 0, manner };
         self.overlay = Some(Overlay::Choose(choose));
+    }
+
+    /// The line that gives a call to a worker, against the rules when the worker cannot do it.
+    fn assignment(&self, row: &CallRow, worker: WorkerId) -> Line {
+        let verb = if row.worker_now().is_some() { "reassign" } else { "assign" };
+        let line = self.on_call(verb, row.call).word(worker);
+        let known = self.live.workers.get(&worker);
+        if known.is_some_and(|known| is_able(known, row)) { line } else { line.word("--force") }
     }
 
     /// Workers for a call, the nearest free one first: who, as people read it, and whether they have the skill.
@@ -318,8 +344,7 @@ impl State {
         let serves = |worker: &&Worker| {
             worker.services.is_empty() || worker.services.contains(&row.profile_name)
         };
-        let able =
-            |worker: &Worker| row.kind.as_ref().is_none_or(|kind| worker.skills.contains(kind));
+        let able = |worker: &Worker| is_able(worker, row);
         let has = row.worker_now().map(|(worker, _)| worker);
         let mut workers: Vec<_> = self.live.workers.values().filter(serves).collect();
         workers.retain(|worker| Some(worker.id) != has);
@@ -378,8 +403,14 @@ impl State {
             Spot::Record(at) => self.journal.choose(at),
             Spot::Row(at) => self.pages.choose(self.page, at),
             Spot::Head => drop(self.act(Action::Sort)),
+            Spot::Order(order) => self.sort_by(order),
             Spot::Beside => self.pages.look_beside(self.page),
             Spot::Detail => self.board.pane = Pane::Detail,
         }
     }
+}
+
+/// Whether a worker has the skill that a call asks for.
+fn is_able(worker: &Worker, row: &CallRow) -> bool {
+    row.kind.as_ref().is_none_or(|kind| worker.skills.contains(kind))
 }

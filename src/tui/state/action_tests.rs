@@ -2,9 +2,13 @@
 //!
 //! Invariant: a line is compared whole; `#` stands for the newest record of its call, which the console must have seen.
 
+mod together;
+
 use super::*;
-use crate::tui::keys::{Binding, TABLE};
+use crate::tui::keys::{Binding, TABLE, When};
+use crate::tui::msg::{Job, Then};
 use crate::tui::testing::{busy, console, lines, press, shown, type_in};
+use crate::tui::typed::Ran;
 use ascall_engine::domain::command::Command;
 use ascall_engine::domain::refusal::Refusal;
 use overlay::Overlay;

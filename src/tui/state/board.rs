@@ -1,16 +1,17 @@
 //! The opening page: what needs a human, the live calls in an order, and what is chosen of them.
 //!
 //! Invariant: what is chosen is a call or an item, never a place in a list: when the list changes it stays chosen, and
-//! when it is gone its neighbour is.
+//! when it is gone its neighbour is. A change costs what it changes, not what there is.
 
 use super::Setting;
 use super::filter::Filter;
 use crate::desk::CallRow;
 use crate::tui::picture::Picture;
 use ascall_engine::domain::event::About;
-use ascall_engine::domain::ids::{AttentionId, CallId, Time};
+use ascall_engine::domain::ids::{AttentionId, CallId, Time, WorkerId};
 use ascall_engine::domain::phase::Phase;
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A part of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,6 +64,8 @@ pub(crate) struct Board {
     pub filter: Filter,
     /// The calls that are shown, in order.
     pub calls: Vec<CallId>,
+    /// Where each of them belongs.
+    keys: BTreeMap<CallId, Key>,
     /// The chosen call, and where it stood in the list.
     call: Option<(CallId, usize)>,
     /// The attention items, and the chosen one with its place.
@@ -87,21 +90,83 @@ fn rank(phase: Phase) -> u8 {
     }
 }
 
+/// Where a call belongs in an order; no two calls have the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Phase(u8, Reverse<u8>, Time, CallId),
+    Age(Time, CallId),
+    Number(Reverse<CallId>),
+    Place(Option<String>, CallId),
+    Worker(Option<WorkerId>, CallId),
+}
+
+impl Key {
+    fn of(order: Order, row: &CallRow, picture: &Picture) -> Self {
+        match order {
+            Order::Phase => {
+                Self::Phase(rank(row.phase), Reverse(row.priority), row.received_at, row.call)
+            }
+            Order::Age => Self::Age(row.received_at, row.call),
+            Order::Number => Self::Number(Reverse(row.call)),
+            Order::Place => {
+                let place = picture.customer(row).and_then(|person| person.address.clone());
+                Self::Place(place, row.call)
+            }
+            Order::Worker => Self::Worker(row.worker_now().map(|(worker, _)| worker), row.call),
+        }
+    }
+}
+
+/// From which part of the live calls on the list is made anew rather than changed call by call.
+const MANY: usize = 8;
+
 impl Board {
     /// Makes the lists anew.
     pub(crate) fn list(&mut self, picture: &Picture, setting: &Setting) {
         let shown = picture.calls.values().filter(|row| self.filter.takes(row, picture, setting));
-        let mut rows: Vec<&CallRow> = shown.collect();
-        let place = |row: &CallRow| picture.customer(row).and_then(|p| p.address.clone());
-        match self.order {
-            Order::Phase => rows.sort_by_key(|row| by_phase(row)),
-            Order::Age => rows.sort_by_key(|row| (row.received_at, row.call)),
-            Order::Number => rows.sort_by_key(|row| Reverse(row.call)),
-            Order::Place => rows.sort_by_cached_key(|row| (place(row), row.call)),
-            Order::Worker => rows.sort_by_key(|row| (row.worker_now().map(|(w, _)| w), row.call)),
-        }
+        let keyed = shown.map(|row| (row.call, Key::of(self.order, row, picture)));
+        self.keys = keyed.collect();
+        let mut calls: Vec<(&Key, CallId)> =
+            self.keys.iter().map(|(call, key)| (key, *call)).collect();
+        calls.sort_unstable();
         self.calls.clear();
-        self.calls.extend(rows.iter().map(|row| row.call));
+        self.calls.extend(calls.into_iter().map(|(_, call)| call));
+        self.settled(picture);
+    }
+
+    /// Puts the calls that changed where they belong now; the others stay where they are.
+    pub(crate) fn put(&mut self, changed: &BTreeSet<CallId>, picture: &Picture, setting: &Setting) {
+        if changed.len() * MANY > picture.calls.len() {
+            self.list(picture, setting);
+            return;
+        }
+        for call in changed {
+            let row = picture.calls.get(call);
+            let shown = row.filter(|row| self.filter.takes(row, picture, setting));
+            let key = shown.map(|row| Key::of(self.order, row, picture));
+            if self.keys.get(call) == key.as_ref() {
+                continue;
+            }
+            if let Some(Ok(at)) = self.keys.get(call).map(|key| self.place(key)) {
+                self.calls.remove(at);
+            }
+            self.keys.remove(call);
+            if let Some(key) = key {
+                let (Ok(at) | Err(at)) = self.place(&key);
+                self.calls.insert(at, *call);
+                self.keys.insert(*call, key);
+            }
+        }
+        self.settled(picture);
+    }
+
+    /// Where the call with this key stands, or would stand.
+    fn place(&self, key: &Key) -> Result<usize, usize> {
+        self.calls.binary_search_by(|call| self.keys.get(call).cmp(&Some(key)))
+    }
+
+    /// What is chosen stays chosen in lists that have changed.
+    fn settled(&mut self, picture: &Picture) {
         self.call = settle(self.call, &self.calls);
         self.items.clear();
         self.items.extend(picture.rest.attention.iter().map(|item| (item.id, item.about)));
@@ -174,10 +239,6 @@ impl Board {
     }
 }
 
-fn by_phase(row: &CallRow) -> (u8, Reverse<u8>, Time, CallId) {
-    (rank(row.phase), Reverse(row.priority), row.received_at, row.call)
-}
-
 /// The chosen one where it stands now, or its neighbour when it is gone.
 fn settle<T: Copy + PartialEq>(chosen: Option<(T, usize)>, all: &[T]) -> Option<(T, usize)> {
     let Some((id, at)) = chosen else { return nearest(0, all) };
@@ -191,3 +252,6 @@ fn nearest<T: Copy>(at: usize, all: &[T]) -> Option<(T, usize)> {
     let at = at.min(all.len().checked_sub(1)?);
     all.get(at).map(|id| (*id, at))
 }
+
+#[cfg(test)]
+mod tests;

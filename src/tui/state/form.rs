@@ -182,6 +182,8 @@ pub(crate) struct Form {
     pub suggestions: Vec<(String, String)>,
     /// Which of them is chosen.
     pub picked: Option<usize>,
+    /// What is known of what was filled in.
+    pub remark: Option<String>,
     /// What should be known before it is sent.
     pub warning: Option<String>,
 }
@@ -204,6 +206,7 @@ impl Form {
             request: false,
             suggestions: Vec::new(),
             picked: None,
+            remark: None,
             warning: None,
         };
         form.suggest();

@@ -63,8 +63,8 @@ pub(crate) enum Overlay {
 pub(crate) struct Choose {
     /// What for.
     pub title: String,
-    /// The lines to choose from: what is shown, and the line of the command line.
-    pub items: Vec<(String, Line)>,
+    /// What there is to choose from: what is shown, and the lines of the command line that carry it out.
+    pub items: Vec<(String, Vec<Line>)>,
     /// What is typed to narrow them down.
     pub input: Input,
     /// Which of those found is chosen.
@@ -75,7 +75,7 @@ pub(crate) struct Choose {
 
 impl Choose {
     /// The items that answer what is typed, best first.
-    pub(crate) fn found(&self) -> Vec<&(String, Line)> {
+    pub(crate) fn found(&self) -> Vec<&(String, Vec<Line>)> {
         ranked(&self.items, self.input.value(), |(shown, _)| shown.clone())
     }
 }
@@ -232,17 +232,22 @@ impl State {
         let most = choose.found().len().saturating_sub(1);
         match key.code {
             KeyCode::Enter => {
-                if let Some((_, line)) = choose.found().get(choose.at) {
-                    let line = line.clone();
+                if let Some((_, lines)) = choose.found().get(choose.at) {
+                    let lines = lines.clone();
                     // Against the rules only with a reason.
-                    if line.0.iter().any(|word| word == "--force") {
+                    let forces = |line: &Line| line.0.iter().any(|word| word == "--force");
+                    if lines.iter().any(forces) {
                         let why = Field::text(self.say(Label::Reason), Slot::Flag("--reason"));
-                        let form =
-                            Form::new(choose.title, line, choose.manner, vec![why.required()]);
-                        self.overlay = Some(Overlay::Form(form));
+                        let form = Form::new(
+                            choose.title,
+                            Line::default(),
+                            choose.manner,
+                            vec![why.required()],
+                        );
+                        self.overlay = Some(Overlay::Form(form.over(lines)));
                         return None;
                     }
-                    return self.carry_out(vec![line], choose.manner);
+                    return self.carry_out(lines, choose.manner);
                 }
             }
             KeyCode::Down | KeyCode::Tab => choose.at = (choose.at + 1).min(most),

@@ -8,6 +8,8 @@ use super::form::{Field, Form, Manner, Slot};
 use super::forms::or_nothing;
 use super::overlay::Overlay;
 use crate::desk::CallRow;
+use crate::front::show::member::MemberJson;
+use crate::tui::msg::Want;
 use crate::tui::typed::Line;
 use crate::tui::words::Label;
 use ascall_engine::domain::profile::{self, FieldKind, Profile};
@@ -26,6 +28,7 @@ impl State {
         let fields = self.fields_of(&name);
         let title = self.say(Label::DoNewCall);
         let form = Form::new(title, Line::of(&["request"]), Manner::AtOnce, fields);
+        self.caller = None;
         // The service is chosen already; what comes first is who calls.
         let mut form = Form { request: true, at: 1, ..form };
         form.suggest();
@@ -50,6 +53,35 @@ impl State {
             self.last_profile = Some(name.clone());
         }
         form.warning = self.twin(form, &name);
+        form.remark = self
+            .caller(form)
+            .map(|member| Label::IsMember.fill(self.look().lang, &[&member.line(self.look())]));
+    }
+
+    /// The member under the number in the form, as far as that was asked.
+    fn caller(&self, form: &Form) -> Option<&MemberJson> {
+        let (tel, member) = self.caller.as_ref()?;
+        member.as_ref().filter(|_| number(form).as_ref() == Some(tel))
+    }
+
+    /// Who is a member under the number in the form of a new call.
+    pub(super) fn caller_lacks(&self) -> Option<Want> {
+        let Some(Overlay::Form(form)) = &self.overlay else { return None };
+        let tel = number(form).filter(|_| form.request)?;
+        let known = self.caller.as_ref().is_some_and(|(known, _)| *known == tel);
+        (!known).then_some(Want::Member { tel })
+    }
+
+    /// It was said who that is.
+    pub(super) fn got_caller(&mut self, want: Want, member: Option<MemberJson>) {
+        let Want::Member { tel } = want else { return };
+        self.caller = Some((tel, member));
+        if let Some(Overlay::Form(mut form)) =
+            self.overlay.take_if(|o| matches!(o, Overlay::Form(_)))
+        {
+            self.retyped(&mut form);
+            self.overlay = Some(Overlay::Form(form));
+        }
     }
 
     fn fields_of(&self, name: &str) -> Vec<Field> {
@@ -98,12 +130,8 @@ impl State {
 
     /// What should be known about a number: the same customer already has such a call.
     fn twin(&self, form: &Form, profile: &str) -> Option<String> {
-        let value = |slot: &Slot| {
-            let field = form.fields.iter().find(|field| field.slot == *slot);
-            field.map(|field| field.input.value().trim()).filter(|value| !value.is_empty())
-        };
-        let tel = Tel::parse(value(&Slot::Flag("--tel"))?).ok()?;
-        let kind = value(&Slot::Flag("--kind"));
+        let tel = number(form)?;
+        let kind = value(form, "--kind");
         let same = |row: &&CallRow| {
             let known = self.live.customer(row).and_then(|person| person.tel.as_deref());
             row.profile_name == profile
@@ -115,4 +143,15 @@ impl State {
         let about = format!("{} {phase} {}", row.call, row.kind.as_deref().unwrap_or_default());
         Some(Label::AlreadyLive.fill(self.look().lang, &[about.trim()]))
     }
+}
+
+/// What stands in the field of a flag.
+fn value<'a>(form: &'a Form, flag: &'static str) -> Option<&'a str> {
+    let field = form.fields.iter().find(|field| field.slot == Slot::Flag(flag));
+    field.map(|field| field.input.value().trim()).filter(|value| !value.is_empty())
+}
+
+/// The number in a form, once it is whole.
+fn number(form: &Form) -> Option<Tel> {
+    Tel::parse(value(form, "--tel")?).ok()
 }

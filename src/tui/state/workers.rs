@@ -159,7 +159,7 @@ impl State {
             Action::WorkerOff => self.leave(&worker, "off", Label::DoWorkerOff),
             Action::WorkerBreak => self.leave(&worker, "break", Label::DoWorkerBreak),
             Action::WorkerMove => {
-                let place = Field::text(self.say(Label::Place), Slot::Word).required();
+                let place = Field::place(self.say(Label::Place), Slot::Word).required();
                 let line = Line::of(&["worker", "at"]).word(worker.id);
                 let title = format!("{} {}", self.say(Label::DoWorkerMove), worker.id);
                 self.overlay =
@@ -219,8 +219,8 @@ impl State {
         let fields = vec![
             Field::text(look.word(Word::Name), Slot::Flag("--name")).required(),
             Field::text(look.word(Word::Phone), Slot::Flag("--tel")).required(),
-            Field::text(self.say(Label::Place), Slot::Flag("--at")),
-            Field::text(look.word(Word::Skills), Slot::Flag("--skill")),
+            Field::place(self.say(Label::Place), Slot::Flag("--at")),
+            Field::known(look.word(Word::Skills), Slot::Flag("--skill"), self.skills(None)),
             Field::choice(look.word(Word::Services), Slot::Flag("--service"), services),
         ];
         let line = Line::of(&["worker", "add"]);

@@ -1,10 +1,12 @@
 //! The bars: pages and moment at the top, how the desk does below them; what happened and the keys at the bottom.
 
 use super::put;
+use crate::desk::live::Breaker;
 use crate::front::cursor::Cursor;
+use crate::front::show::name_of;
 use crate::tui::keys::{Action, Binding, When};
 use crate::tui::state::{Link, Page, State, possible};
-use crate::tui::text::width;
+use crate::tui::text::{clip, width};
 use crate::tui::theme::Role;
 use crate::tui::words::Label;
 use ascall_engine::domain::breaker::StateKind;
@@ -26,6 +28,9 @@ const PAGES: [(Page, Label); 8] = [
 
 /// A desk that has nothing to tell says so every ten seconds: older than this, something is wrong on the way.
 const LATE: Millis = Millis(15_000);
+
+/// How many columns an operator's words may take that say why a breaker is held open.
+const WHY: usize = 30;
 
 /// The tabs with their columns: page, first column, text.
 fn tabs(state: &State) -> Vec<(Page, u16, String)> {
@@ -110,12 +115,16 @@ pub(super) fn health(state: &State, area: Rect, buffer: &mut Buffer) {
     let mut column = 1;
     let mut say = |text: &str, role: Role| {
         let room = usize::from(area.width).saturating_sub(usize::from(column));
-        if width(text) <= room {
+        let fits = width(text) <= room;
+        if fits {
             column = put(buffer, area, column, 0, text, theme.style(role)) + 2;
         }
+        fits
     };
     match state.link {
-        Link::Waiting => say(&format!("◌ {}", state.say(Label::Waiting)), Role::Waiting),
+        Link::Waiting => {
+            say(&format!("◌ {}", state.say(Label::Waiting)), Role::Waiting);
+        }
         Link::Lost(since) => {
             let span = look.seconds(state.now().since(since).0 / 1_000);
             say(&format!("✗ {}", Label::LostFor.fill(lang, &[&span])), Role::Bad);
@@ -127,8 +136,12 @@ pub(super) fn health(state: &State, area: Rect, buffer: &mut Buffer) {
     let troubled: Vec<_> =
         picture.rest.breakers.iter().filter(|breaker| breaker.state != StateKind::Closed).collect();
     for breaker in &troubled {
-        let word = look.term(breaker_name(breaker.state));
-        say(&format!("✗ {} {word}", breaker.participant), Role::Bad);
+        let word = look.term(&name_of(&breaker.state));
+        let text = format!("✗ {} {word}", breaker.participant);
+        let why = breaker_why(state, breaker).filter(|_| area.width >= super::MIDDLE);
+        if !why.is_some_and(|why| say(&format!("{text}: {why}"), Role::Bad)) {
+            say(&text, Role::Bad);
+        }
     }
     for participant in picture.rest.participants.iter().filter(|p| p.mode != Mode::Running) {
         let word = look.mode(participant.mode);
@@ -152,8 +165,18 @@ pub(super) fn health(state: &State, area: Rect, buffer: &mut Buffer) {
     match state.link {
         Link::Host => say(&Label::Here.fill(lang, &[&state.setting.desk]), Role::Dim),
         Link::Guest => say(&Label::There.fill(lang, &[&state.setting.desk]), Role::Dim),
-        Link::Waiting | Link::Lost(_) => {}
+        Link::Waiting | Link::Lost(_) => false,
+    };
+}
+
+/// Why a breaker keeps requests back: the words of the operator who holds it open, or the rule that opened it.
+fn breaker_why(state: &State, breaker: &Breaker) -> Option<String> {
+    if let Some(reason) = &breaker.reason {
+        let by = state.picture().held_by(breaker.id).map(|by| format!(" @{by}"));
+        return Some(format!("{}{}", clip(reason, WHY), by.unwrap_or_default()));
     }
+    let incident = breaker.incidents.last().filter(|incident| incident.closed_at.is_none())?;
+    Some(state.look().term(&name_of(&incident.why)))
 }
 
 /// A short span with its unit.
@@ -162,16 +185,6 @@ fn span_short(span: Millis) -> String {
         ms if ms < 1_000 => format!("{ms}ms"),
         ms if ms < 120_000 => format!("{}.{}s", ms / 1_000, ms % 1_000 / 100),
         ms => format!("{}m", ms / 60_000),
-    }
-}
-
-fn breaker_name(state: StateKind) -> &'static str {
-    match state {
-        StateKind::Closed => "closed",
-        StateKind::Open => "open",
-        StateKind::HalfOpen => "half_open",
-        StateKind::ForcedOpen => "forced_open",
-        StateKind::Disabled => "disabled",
     }
 }
 

@@ -42,8 +42,13 @@ pub(super) fn at(state: &State, areas: &Areas, spot: Position) -> Option<Spot> {
         return (at < all).then_some(Spot::Item(at));
     }
     if areas.calls.contains(spot) {
-        let row = row_in(areas.calls, 1)?;
         let all = state.board.calls.len();
+        if all > 0 && spot.y == areas.calls.y + 1 {
+            let columns = Columns::of(areas.calls.width.saturating_sub(1));
+            let column = spot.x.checked_sub(areas.calls.x + 1)?;
+            return columns.order_at(usize::from(column)).map(Spot::Order);
+        }
+        let row = row_in(areas.calls, 1)?;
         let height = usize::from(areas.calls.height.saturating_sub(2));
         let at = first_seen(state.board.call_at().unwrap_or(0), all, height) + row;
         return (at < all).then_some(Spot::Call(at));
@@ -89,17 +94,23 @@ fn item_line(state: &State, item: &Attention) -> String {
     format!(" ! {}  {age}  {why}{taken}  [{key}] {}", json.about, json.remedy)
 }
 
-/// The columns of the list: head, columns; the place takes what is left.
-struct Columns {
-    number: usize,
-    phase: usize,
-    age: usize,
-    kind: usize,
-    worker: usize,
-    promise: usize,
-    marks: usize,
-    place: usize,
-}
+/// The heads of the columns, and the order of the calls that each stands for.
+const HEADS: [(Label, Option<Order>); 8] = [
+    (Label::Number, Some(Order::Number)),
+    (Label::Phase, Some(Order::Phase)),
+    (Label::Age, Some(Order::Age)),
+    (Label::Place, Some(Order::Place)),
+    (Label::Kind, None),
+    (Label::Worker, Some(Order::Worker)),
+    (Label::Promise, None),
+    (Label::Marks, None),
+];
+
+/// Which of them is set to the right.
+const AGE: usize = 2;
+
+/// How wide each column of the list is; 0: there is no room for it. The place takes what is left.
+struct Columns([usize; 8]);
 
 impl Columns {
     fn of(width: u16) -> Self {
@@ -115,32 +126,31 @@ impl Columns {
         let columns = [number, phase, age, kind, worker, promise, marks];
         let used: usize = columns.iter().filter(|wide| **wide > 0).map(|wide| wide + 1).sum();
         let place = width.saturating_sub(used + 1);
-        Self { number, phase, age, kind, worker, promise, marks, place }
+        Self([number, phase, age, place, kind, worker, promise, marks])
+    }
+
+    /// The order that the head at a column stands for.
+    fn order_at(&self, column: usize) -> Option<Order> {
+        let mut end = 0;
+        let shown = self.0.into_iter().zip(HEADS).filter(|(wide, _)| *wide > 0);
+        for (wide, (_, order)) in shown {
+            end += wide + 1;
+            if column < end {
+                return order;
+            }
+        }
+        None
     }
 
     /// Cells in their columns, one after the other.
     fn line(&self, cells: [&str; 8]) -> String {
-        let [number, phase, age, place, kind, worker, promise, marks] = cells;
         let mut line = String::with_capacity(160);
-        let columns = [
-            (number, self.number),
-            (phase, self.phase),
-            (place, self.place),
-            (kind, self.kind),
-            (worker, self.worker),
-            (promise, self.promise),
-            (marks, self.marks),
-        ];
-        for (at, (cell, wide)) in columns.into_iter().enumerate() {
+        for (at, (cell, wide)) in cells.into_iter().zip(self.0).enumerate() {
             if wide == 0 {
                 continue;
             }
-            line.push_str(&fit(cell, wide));
+            line.push_str(&if at == AGE { fit_right(cell, wide) } else { fit(cell, wide) });
             line.push(' ');
-            if at == 1 {
-                line.push_str(&fit_right(age, self.age));
-                line.push(' ');
-            }
         }
         line
     }
@@ -168,17 +178,7 @@ fn calls(state: &State, area: Rect, buffer: &mut Buffer) {
         return;
     }
     let columns = Columns::of(inside.width.saturating_sub(1));
-    let heads = [
-        Label::Number,
-        Label::Phase,
-        Label::Age,
-        Label::Place,
-        Label::Kind,
-        Label::Worker,
-        Label::Promise,
-        Label::Marks,
-    ];
-    let heads = heads.map(|head| state.say(head));
+    let heads = HEADS.map(|(head, _)| state.say(head));
     put(buffer, inside, 1, 0, &columns.line(heads), theme.style(Role::Dim));
     let height = usize::from(inside.height.saturating_sub(1));
     let chosen = state.board.call_at().unwrap_or(0);
@@ -197,11 +197,10 @@ fn calls(state: &State, area: Rect, buffer: &mut Buffer) {
         let line = line(state, call, mark, &columns);
         put(buffer, inside, 1, row, &line, style);
         if at != chosen {
-            let phase_at = u16::try_from(columns.number + 2).unwrap_or(0);
-            let phase = fit(
-                &format!("{mark} {}", state.phase_word(&call.profile_name, call.phase)),
-                columns.phase,
-            );
+            let [number, wide, ..] = columns.0;
+            let phase_at = u16::try_from(number + 2).unwrap_or(0);
+            let word = state.phase_word(&call.profile_name, call.phase);
+            let phase = fit(&format!("{mark} {word}"), wide);
             put(buffer, inside, phase_at, row, &phase, theme.style(role));
         }
         if state.marked.contains(id) {

@@ -15,6 +15,7 @@ mod pages;
 mod services;
 mod workers;
 
+use super::state::board::Order;
 use super::state::{Page, State};
 use super::text;
 use super::theme::Role;
@@ -148,6 +149,8 @@ pub(crate) enum Spot {
     Row(usize),
     /// The heads of that list.
     Head,
+    /// The head of a column by which the calls can stand in order.
+    Order(Order),
     /// What stands beside it.
     Beside,
 }

@@ -1,5 +1,8 @@
 //! What stands over a page.
 
+#[cfg(test)]
+mod tests;
+
 use super::put;
 use crate::tui::state::State;
 use crate::tui::state::confirm::Confirm;
@@ -109,6 +112,9 @@ fn filled(state: &State, form: &Form) -> (Vec<(String, Role)>, usize) {
     if let Some(missing) = form.missing {
         rows.push((format!("✗ {}", state.say(missing)), Role::Bad));
     }
+    if let Some(remark) = &form.remark {
+        rows.push((format!("✓ {remark}"), Role::Good));
+    }
     if let Some(warning) = &form.warning {
         rows.push((format!("! {warning}"), Role::Warn));
     }
@@ -216,7 +222,11 @@ fn boxed(
     let inner = widest.unwrap_or(0).clamp(30.min(most), most);
     let rows: Vec<(String, Role)> = rows
         .into_iter()
-        .flat_map(|(line, role)| wrap(&line, inner).into_iter().map(move |line| (line, role)))
+        .flat_map(|(line, role)| {
+            // A row that has room keeps its columns.
+            let lines = if width(&line) <= inner { vec![line] } else { wrap(&line, inner) };
+            lines.into_iter().map(move |line| (line, role))
+        })
         .collect();
     let height = rows.len().min(usize::from(area.height.saturating_sub(5)));
     let (Ok(wide), Ok(tall)) = (u16::try_from(inner + 4), u16::try_from(height + 3)) else {
@@ -230,6 +240,13 @@ fn boxed(
         height: tall.min(area.height),
     };
     Clear.render(frame, buffer);
+    // A wide letter that reaches under the edge would hide it.
+    for row in frame.rows() {
+        let before = row.x.checked_sub(1).and_then(|x| buffer.cell_mut((x, row.y)));
+        if let Some(cell) = before.filter(|cell| width(cell.symbol()) > 1) {
+            cell.set_symbol(" ");
+        }
+    }
     let edge = theme.style(Role::Focus);
     let line =
         |left: &str, right: &str| format!("{left}{}{right}", "─".repeat(usize::from(wide) - 2));

@@ -284,6 +284,31 @@ fn persons_shown_whole_are_gone_as_soon_as_the_time_for_it_is_over() {
 }
 
 #[test]
+fn the_places_of_workers_are_searched_for_and_their_skills_are_known_ones() {
+    let (_, mut state) = at_page(busy(), "2");
+    choose_worker(&mut state, 1);
+    press(&mut state, "M");
+    type_in(&mut state, "마포 ㄱㄷ");
+    let done = press(&mut state, "down enter enter");
+    assert_eq!(lines(&done), ["ascall worker at W-1 '서울특별시 마포구 공덕동'"]);
+    press(&mut state, "N");
+    type_in(&mut state, "한새로");
+    press(&mut state, "enter");
+    type_in(&mut state, "01000000099");
+    press(&mut state, "enter");
+    type_in(&mut state, "마포 ㄱㄷ");
+    press(&mut state, "down enter");
+    type_in(&mut state, "에어");
+    let done = press(&mut state, "down enter ctrl-enter");
+    assert_eq!(
+        lines(&done),
+        [
+            "ascall worker add --name=한새로 --tel=01000000099 '--at=서울특별시 마포구 공덕동' --skill=에어컨"
+        ]
+    );
+}
+
+#[test]
 fn a_list_is_turned_round_by_key_and_by_a_click_on_its_heads() {
     let (_, mut state) = at_page(busy(), "7");
     let order = state.board.order;

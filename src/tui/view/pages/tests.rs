@@ -203,7 +203,7 @@ fn workers_and_their_map_on_a_small_screen() {
 fn services_in_trouble() {
     insta::assert_snapshot!(see(failing(), Lang::Ko, "3 j j", (80, 24)), @"
      1  2  3 서비스  4  5  6  7  8                                #46 0초 전  14:00
-     ✗ manage 열림  ✗ payment 강제 열림  ‖ delivery 느림 400-620 ms  ‖ manage 중지
+     ✗ manage 열림: 연속 실패  ✗ payment 강제 열림: 카드사 점검 @kim  ‖ manage 중지
     ▌ 서비스 5 ─────────────────────────────────────────────────────────────────────
      참여자       동작                 요청 중    대기 차단기
      delivery     ◷ 느림 400-620 ms        0/1         ✓ 닫힘
@@ -229,7 +229,7 @@ fn services_in_trouble() {
     ");
     insta::assert_snapshot!(see(failing(), Lang::En, "3 j j", (120, 40)), @"
      1 board  2 workers  3 services  4 messages  5 journal  6 profiles  7 stock  8 members               #46 0 s old  14:00
-     ✗ manage open  ✗ payment forced open  ‖ delivery slow 400-620 ms  ‖ manage stopped  ‖ payment stopped  calls 13  6/min
+     ✗ manage open: failures in a row  ✗ payment forced open: 카드사 점검 @kim  ‖ delivery slow 400-620 ms  ‖ manage stopped
     ▌ services 5 ──────────────────────────────────────────────────────────── payment ──────────────────────────────────────
      participant  mode               in flight waiting breaker               built in · stopped
      delivery     ◷ slow 400-620 ms        0/1         ✓ closed              breaker ✗ forced open: 카드사 점검

@@ -105,7 +105,7 @@ fn a_board_that_fails() {
     insta::assert_snapshot!(looks(failing, Lang::En, ""), @r#"
     120x40
      1 board  2 workers  3 services  4 messages  5 journal  6 profiles  7 stock  8 members               #46 0 s old  14:00
-     ✗ manage open  ✗ payment forced open  ‖ delivery slow 400-620 ms  ‖ manage stopped  ‖ payment stopped  calls 13  6/min
+     ✗ manage open: failures in a row  ✗ payment forced open: 카드사 점검 @kim  ‖ delivery slow 400-620 ms  ‖ manage stopped
     ─ needs somebody 2 ────────────────────────────────────────────────────── C-7 open ─────────────────────────────────────
      ! C-3  25 min  the plan is over and nobody has it  [!] ascall assign C… [facts] timeline why messages money raw
      ! C-7  23 min  the plan is over and nobody has it  [!] ascall assign C… call       C-7
@@ -133,7 +133,7 @@ fn a_board_that_fails() {
      n new call  a assign  s start  f finish  x cancel  w why  enter open  / filter  : command  ? help  [ earlier  q quit
     80x24
      1 board  2  3  4  5  6  7  8                                #46 0 s old  14:00
-     ✗ manage open  ✗ payment forced open  ‖ delivery slow 400-620 ms  calls 13
+     ✗ manage open: failures in a row  ✗ payment forced open: 카드사 점검 @kim
     ─ needs somebody 2 ─────────────────────────────────────────────────────────────
      ! C-3  25 min  the plan is over and nobody has it  [!] ascall assign C-3 W-…
      ! C-7  23 min  the plan is over and nobody has it  [!] ascall assign C-7 W-…
@@ -490,7 +490,7 @@ fn records() {
     insta::assert_snapshot!(looks(failing, Lang::En, "5 enter"), @r#"
     120x40
      1 board  2 workers  3 services  4 messages  5 journal  6 profiles  7 stock  8 members               #46 0 s old  14:00
-     ✗ manage open  ✗ payment forced open  ‖ delivery slow 400-620 ms  ‖ manage stopped  ‖ payment stopped  calls 13  6/min
+     ✗ manage open: failures in a row  ✗ payment forced open: 카드사 점검 @kim  ‖ delivery slow 400-620 ms  ‖ manage stopped
     ▌ journal · follows the end ────────────────────────────────────────────────────────────────────────────────────────────
      39       13:59:50  kim         delivery mode set slow 400-620 ms  "그렇게 정함"
      40       13:59:50  kim         manage mode set stopped  "그렇게 정함"
@@ -531,7 +531,7 @@ fn records() {
      n new call  a assign  s start  f finish  x cancel  w why  enter open  / filter  : command  ? help  [ earlier  q quit
     80x24
      1  2  3  4  5 journal  6  7  8                              #46 0 s old  14:00
-     ✗ manage open  ✗ payment forced open  ‖ delivery slow 400-620 ms  calls 13
+     ✗ manage open: failures in a row  ✗ payment forced open: 카드사 점검 @kim
     ▌ journal · follows the end ────────────────────────────────────────────────────
      43       13:59:50  kim         C-11 received · asked manage do #1 · answered m…
      44       13:59:50  kim         C-12 received · asked manage do #1 · answered m…
