@@ -4,6 +4,7 @@ mod cli;
 mod desk;
 mod front;
 mod gateway;
+mod load;
 mod toml_file;
 mod tui;
 

@@ -128,6 +128,12 @@ fn the_console_knows_no_verb_and_one_file_of_it_asks_the_desk() {
 }
 
 #[test]
+fn a_load_is_borne_by_a_desk_and_knows_nobody_who_asks_for_it() {
+    let words = ["crate::cli", "crate::tui", "crate::gateway"];
+    forbid("src/load", &words, "who looks on gives it what it shows with");
+}
+
+#[test]
 fn only_the_ui_prints() {
     for (path, text) in sources("src") {
         if path.ends_with("cli/ui.rs")

@@ -275,6 +275,8 @@ async fn dispatch(verb: &Verb, cx: &mut Cx) -> Result<Exit, UserError> {
         Verb::Inbox(args) => v::inbox::run(args, cx).await,
         Verb::Attention(args) => v::attention::run(args, cx).await,
         Verb::Report(args) => v::report::run(args, cx).await,
+        Verb::Replay(args) => v::replay::run(args, cx).await,
+        Verb::Load(args) => v::load::run(args, cx).await,
         Verb::Tail(args) => v::tail::run(args, cx).await,
         Verb::Verify(args) => v::verify::run(args, cx).await,
         Verb::Export(args) => v::export::run(args, cx).await,

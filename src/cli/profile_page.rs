@@ -12,9 +12,9 @@ use ascall_engine::domain::breaker::BreakerSettings;
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::{
     AppointmentRule, CancelRule, CancelUntil, Column, Dispatch, Does, Fallback, Field, FieldKind,
-    MembershipRule, NoticeOn, NoticeRule, OnAbort, OnDenied, PaymentRule, Policy, Position, Price,
-    Profile, Repeat, RequiredBefore, Resource, ResourceOf, RewardRule, Role, Stage, StepSpec,
-    StockRule, Transport, Travel, UnknownProduct, ViewSpec, Words,
+    Foresight, Matching, MembershipRule, NoticeOn, NoticeRule, OnAbort, OnDenied, PaymentRule,
+    Policy, Position, Price, Profile, Repeat, RequiredBefore, Resource, ResourceOf, RewardRule,
+    Role, Stage, StepSpec, StockRule, Transport, Travel, Turn, UnknownProduct, ViewSpec, Words,
 };
 use keys::{BLANKS, COLUMNS, Key, TABLES, WHEN};
 use serde::Deserialize;
@@ -92,6 +92,8 @@ fn every_key_of_a_profile_is_on_the_page_with_its_default() {
     agree::<RewardRule>("rewards", "every = 1\ncoupon = 1");
     agree::<Dispatch>("dispatch", "search_ms = 1");
     agree::<Travel>("dispatch.travel", "factor_pct = 1\nmetres_per_min = 1\nfixed_s = 1");
+    agree::<Matching>("dispatch.matching", "tick_ms = 1");
+    agree::<Foresight>("dispatch.foresight", "");
     agree::<CancelRule>("cancel", "until = 'open'");
     agree::<AppointmentRule>("appointment", "duration_ms = 1\nlead_ms = 1");
     agree::<NoticeRule>("notices", &format!("on = 'opened'\nto = 'worker'\ntext = {WORD}"));
@@ -141,6 +143,7 @@ fn every_value_of_an_enumeration_is_named_on_the_page() {
     named("payment", "price", values::<Price>());
     named("stock", "unknown", values::<UnknownProduct>());
     named("dispatch", "policy", values::<Policy>());
+    named("dispatch.matching", "order", values::<Turn>());
     named("cancel", "until", values::<CancelUntil>());
     named("notices", "to", values::<Role>());
     named("notices", "transport", values::<Transport>());

@@ -25,7 +25,9 @@ impl Verb {
             Self::Serve(_) => Works::Machine("serve"),
             Self::Token(_) => Works::Machine("token"),
             Self::Config(_) | Self::Completions(_) | Self::Demo(_) => Works::Apart,
+            Self::Load(args) if args.is_apart() => Works::Apart,
             Self::Profile(args) if args.is_apart() => Works::Apart,
+            Self::Replay(args) if args.is_apart() => Works::Apart,
             _ => Works::Desk,
         }
     }

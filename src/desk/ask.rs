@@ -364,11 +364,24 @@ fn verdict_at(
 ) -> Result<Option<Verdict>, JournalError> {
     let mut world = rows.world_before(seq, Settings::default())?;
     if let Some(mut record) = rows.record(seq)? {
+        if record.events.iter().any(|event| gave_in_round(event, worker, call)) {
+            return Ok(Some(Verdict::Matched));
+        }
         let decided = record.events.iter().position(|event| decides(event, call));
         record.events.truncate(decided.unwrap_or(record.events.len()));
         world.replay(&record);
     }
     Ok(world.call(call).zip(world.worker(worker)).map(|(c, w)| world.verdict(c, w)))
+}
+
+/// Whether the worker got another call than this one, among those that were looked at together.
+fn gave_in_round(event: &Event, wanted: WorkerId, but: CallId) -> bool {
+    match event {
+        Event::AssignmentCommitted { call, worker, decision: Some(decision), .. } => {
+            *worker == wanted && *call != but && decision.round.is_some()
+        }
+        _ => false,
+    }
 }
 
 fn decides(event: &Event, wanted: CallId) -> bool {

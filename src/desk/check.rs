@@ -42,7 +42,7 @@ pub(crate) async fn check(setup: &Setup) -> Result<Checked, DeskError> {
 }
 
 /// The check of a store.
-pub(super) fn store(store: &Store) -> Result<Checked, JournalError> {
+pub(crate) fn store(store: &Store) -> Result<Checked, JournalError> {
     let store = &store.still()?;
     let bytes = store.reader().view()?.check()?;
     let mut checker = Checker::keeping_ended();

@@ -21,6 +21,7 @@ pub(crate) mod local;
 pub(crate) mod past;
 pub(crate) mod profiles;
 pub(crate) mod remote;
+pub(crate) mod scratch;
 pub(crate) mod socket;
 pub(crate) mod stock;
 pub(crate) mod tally;
@@ -354,6 +355,21 @@ impl Desk {
         self.ask(ask::CallMoved { call, seen, within }).await
     }
 
+    /// One call, live or ended.
+    pub(crate) async fn call(&self, call: CallId) -> Result<Option<CallRow>, DeskError> {
+        self.ask(ask::Call { call }).await
+    }
+
+    /// Calls by filter, oldest first.
+    pub(crate) async fn calls(&self, filter: CallFilter) -> Result<Vec<CallRow>, DeskError> {
+        self.ask(ask::Calls { filter }).await
+    }
+
+    /// This desk's digest of a canonical phone number.
+    pub(crate) async fn digest(&self, tel: &str) -> Result<TelDigest, DeskError> {
+        self.ask(ask::Digest { tel: tel.to_owned() }).await
+    }
+
     /// The rows as of the last commit.
     pub(crate) fn book(&self) -> Book {
         match &self.way {
@@ -399,7 +415,7 @@ impl Desk {
 
     /// The member who has this phone number.
     pub(crate) async fn member_under(&self, tel: &Tel) -> Result<Option<MemberRow>, DeskError> {
-        let tel = self.ask(ask::Digest { tel: tel.as_str().to_owned() }).await?;
+        let tel = self.digest(tel.as_str()).await?;
         match self.ask(ask::MemberUnder { tel }).await? {
             Some(id) => self.ask(ask::Member { id }).await,
             None => Ok(None),

@@ -90,7 +90,7 @@ impl Remote {
     }
 
     /// How it is called in a request.
-    pub(super) fn authority(&self) -> &str {
+    pub(crate) fn authority(&self) -> &str {
         &self.authority
     }
 
@@ -101,12 +101,12 @@ impl Remote {
     }
 
     /// What is shown to be let in.
-    pub(super) fn bearer(&self) -> Option<&HeaderValue> {
+    pub(crate) fn bearer(&self) -> Option<&HeaderValue> {
         self.bearer.as_ref()
     }
 
     /// A connection, in bounded time.
-    pub(super) async fn connect(&self) -> io::Result<TcpStream> {
+    pub(crate) async fn connect(&self) -> io::Result<TcpStream> {
         let connected = TcpStream::connect((self.host.as_str(), self.port));
         let stream = tokio::time::timeout(CONNECT, connected).await??;
         stream.set_nodelay(true)?;

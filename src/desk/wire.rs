@@ -23,7 +23,7 @@ pub(crate) const PROTOCOL: u32 = 4;
 pub(crate) const HELLO: &str = "/attach";
 
 /// Where it is asked, under the name of the question.
-pub(crate) const ASK: &str = "/attach/3/";
+pub(crate) const ASK: &str = "/attach/4/";
 
 /// What a host says of itself: in JSON, so that every release can read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -183,6 +183,11 @@ mod tests {
 
     fn there_and_back<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) {
         assert_eq!(unpack::<T>(&pack(value).unwrap()).as_ref(), Some(value));
+    }
+
+    #[test]
+    fn a_question_has_another_address_in_every_protocol() {
+        assert_eq!(ASK, format!("{HELLO}/{PROTOCOL}/"));
     }
 
     #[test]

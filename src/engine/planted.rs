@@ -113,6 +113,14 @@ mod switch {
         RatedTwice,
         /// An ended call is recalled without what was given back since its end.
         StaleRecall,
+        /// Calls that are looked at together are looked at before their tick.
+        RoundTooEarly,
+        /// Those whose turn is last have it first.
+        TurnsReversed,
+        /// Who has got a call in a round may get another in it.
+        TakenForgotten,
+        /// Some calls of a round get nobody, whoever is free.
+        CallPassedOver,
     );
 
     thread_local! {

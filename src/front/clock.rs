@@ -4,8 +4,8 @@
 
 use ascall_engine::domain::ids::{Millis, Time};
 use chrono::{
-    DateTime, Datelike, FixedOffset, Local, LocalResult, NaiveDateTime, NaiveTime, SecondsFormat,
-    TimeDelta, TimeZone, Timelike, Utc,
+    DateTime, Datelike, FixedOffset, Local, LocalResult, NaiveDate, NaiveDateTime, NaiveTime,
+    SecondsFormat, TimeDelta, TimeZone, Timelike, Utc,
 };
 use std::time::Duration;
 
@@ -110,6 +110,17 @@ impl Clock {
     /// The hour of the day, from 0 to 23.
     pub(crate) fn hour(&self, time: Time) -> usize {
         self.at(time).and_then(|at| usize::try_from(at.hour()).ok()).unwrap_or(0)
+    }
+
+    /// The date of a time.
+    pub(crate) fn date(&self, time: Time) -> Option<NaiveDate> {
+        self.at(time).map(|at| at.date_naive())
+    }
+
+    /// A day from midnight to midnight; none: the clocks of the zone never showed one of them.
+    pub(crate) fn day(&self, date: NaiveDate) -> Option<(Time, Time)> {
+        let midnight = |date: NaiveDate| self.local(date.and_time(NaiveTime::MIN));
+        Some((midnight(date)?, midnight(date.succ_opt()?)?))
     }
 
     /// The last midnight.
@@ -246,6 +257,8 @@ mod tests {
         assert_eq!(c.hour(c.now()), 14);
         assert_eq!(c.exact(c.midnight()), "00:00:00");
         assert_eq!(c.now().since(c.midnight()), Millis::hours(14));
+        let (from, until) = c.date(c.now()).and_then(|date| c.day(date)).unwrap();
+        assert_eq!((from, until.since(from)), (c.midnight(), Millis::hours(24)));
     }
 
     #[test]

@@ -56,7 +56,17 @@ impl Draft {
         book: &Book,
         look: &Look,
     ) -> Result<(NewCall, Vec<Warning>), UserError> {
-        self.read(setup, book, look, false)
+        self.read(self.contact(setup, book, setup.profile(&self.profile))?, setup, look, false)
+    }
+
+    /// The same for somebody who is known already.
+    pub(crate) fn resolve_for(
+        &self,
+        contact: Contact,
+        setup: &Setup,
+        look: &Look,
+    ) -> Result<(NewCall, Vec<Warning>), UserError> {
+        self.read(contact, setup, look, false)
     }
 
     /// The same when nobody can be asked back: a place that is not known, or not told from another, is taken as typed,
@@ -67,19 +77,18 @@ impl Draft {
         book: &Book,
         look: &Look,
     ) -> Result<(NewCall, Vec<Warning>), UserError> {
-        self.read(setup, book, look, true)
+        self.read(self.contact(setup, book, setup.profile(&self.profile))?, setup, look, true)
     }
 
     fn read(
         &self,
+        mut contact: Contact,
         setup: &Setup,
-        book: &Book,
         look: &Look,
         as_typed: bool,
     ) -> Result<(NewCall, Vec<Warning>), UserError> {
         let mut warnings = Vec::new();
         let profile = setup.profile(&self.profile);
-        let mut contact = self.contact(setup, book, profile)?;
         if contact.person.tel.is_some() && !contact.reachable {
             warnings.push(look.word(Word::OddTel));
         }

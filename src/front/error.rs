@@ -421,12 +421,48 @@ impl UserError {
         )
     }
 
-    /// The demonstration never touches a store that is there.
-    pub(crate) fn demo_store_exists(store: &std::path::Path) -> Self {
+    /// What makes a store of its own never touches one that is there.
+    pub(crate) fn store_exists(store: &std::path::Path) -> Self {
         let store = store.display();
         let hint =
             format!("name a file that is not there yet, or look at it: ascall tui --store {store}");
         Self::said(Exit::Usage, format!("{store} exists already"), Some(hint))
+    }
+
+    /// Nothing says how many customers come.
+    pub(crate) fn no_load() -> Self {
+        Self::said(
+            Exit::Usage,
+            "nothing says how many customers come",
+            Some("name a scenario, or say it: ascall load --rate 50 --for 60s".to_owned()),
+        )
+    }
+
+    /// A desk was named and not meant, or meant and not named.
+    pub(crate) fn load_here(named: bool) -> Self {
+        if named {
+            let hint = "say so with --here; without --store and --url it has a desk of its own";
+            return Self::said(
+                Exit::Usage,
+                "a load on your own desk leaves its calls there",
+                Some(hint.to_owned()),
+            );
+        }
+        let hint = "name it in this line: --here --store FILE, or --here --url URL";
+        Self::said(Exit::Usage, "which desk is to bear the load is not said", Some(hint.to_owned()))
+    }
+
+    /// A load is to go to another machine.
+    pub(crate) fn load_far() -> Self {
+        let hint = "if that is what you want, say so with --far";
+        Self::said(Exit::Usage, "that desk is on another machine", Some(hint.to_owned()))
+    }
+
+    /// Scenarios that cannot be carried out.
+    pub(crate) fn bad_scenario(faults: usize) -> Self {
+        let what = if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") };
+        let hint = "every key is in docs/load.md".to_owned();
+        Self::said(Exit::Usage, format!("the scenario cannot be carried out: {what}"), Some(hint))
     }
 
     /// A line of the console that only a shell can carry out.

@@ -238,6 +238,9 @@ words! {
     PlainBegins: "#{} 기준: 확인 필요 {}, 진행 중인 호출 {}. 명령을 입력할 수 있습니다. q: 끝내기",
         "as of #{}: {} need somebody, {} live calls; commands can be typed, q leaves";
     QuoteOpen: "따옴표가 닫히지 않았습니다", "a quote is open";
+    LoadLine: "{}: 요청 {} ({}), 응답 {}, 배정 {}, 대기 {}, 거절 {}, 실패 {}, p99 {}",
+        "{}: {} sent ({}), {} answered, {} assigned, {} parked, {} refused, {} failed, p99 {}";
+    LoadSound: "{}: 문제없습니다 ({})", "{}: sound ({})";
     DemoDone: "명령 {}개를 실행했고 호출 {}건을 받았습니다", "{} commands were run, {} calls taken";
     DemoByHand: "같은 일을 직접 하려면", "the same by hand";
     DemoAgain: "처음부터 다시 보려면", "all of it again";
@@ -312,6 +315,9 @@ words! {
     AskedBefore: "이미 물어봄", "was already asked";
     TooFar: "너무 멂", "too far away";
     ReservedThen: "그 시각에 다른 예약이 있음", "has an appointment at that time";
+    Together: "{}: 호출 {}건과 기사 {}명을 함께 봄", "{}: {} calls and {} workers looked at together";
+    AwaitsWorker: "{}을(를) 기다림, {} 뒤 빈다고 예상", "waits for {}, expected free in {}";
+    MatchedElse: "함께 본 다른 호출에 배정됨", "got another call of the round";
 
     // Attention: concern and remedy.
     PlanExhausted: "배정 계획이 끝났으나 기사가 없음", "the plan is over and nobody has it";
@@ -457,6 +463,39 @@ words! {
     BothWait: "호출 {}건과 알림 {}건이 기다리고 있습니다. 다음 예정 {}. 계속 돌보려면: ascall serve",
         "calls waiting: {}, notices waiting: {}, next due {}; keep a host running: ascall serve";
 
+    Policy: "배정 방식", "policy";
+    Served: "완료", "served";
+    FailedPct: "실패 %", "failed %";
+    WaitMean: "평균 대기(분)", "wait mean";
+    WaitHalf: "중앙값", "median";
+    WaitMost: "90% 이내", "p90";
+    WaitMax: "최대", "max";
+    WaitLate: "30분 이상 %", "30+ min %";
+    PickupKm: "이동 km", "pickup km";
+    WorkersUsed: "기사", "workers";
+    IdleHours: "유휴 시간", "idle h";
+    Gini: "지니", "gini";
+    Took: "소요", "took";
+    Observed: "기록된 것: {}", "observed: {}";
+    Modelled: "기록이 아닌 가정: {}", "modelled, not observed: {}";
+    LeftOut: "제외: {}", "left out: {}";
+    UseFewer: "`{0}`을(를) 쓰세요: 호출 {2}건 중 기사를 못 만난 호출이 `{1}`보다 {3}건 적습니다 ({4} %와 {5} %; 우연으로 보기 어려운 차이, 95% 구간 {6}~{7}%p)",
+        "use `{0}`: of {2} calls {3} fewer stay without a worker than under `{1}` ({4} % against {5} %; more than chance, 95 % interval {6} to {7} points)";
+    UseShorter: "`{0}`을(를) 쓰세요: 실패는 `{1}`보다 많다고 볼 수 없고 평균 대기가 {2}분 짧습니다 ({3}분과 {4}분; 우연으로 보기 어려운 차이, 95% 구간 {5}~{6}분)",
+        "use `{0}`: no more calls fail than under `{1}`, and those served wait {2} min less ({3} against {4}; more than chance, 95 % interval {5} to {6} min)";
+    UseEither: "`{0}`과(와) `{1}`의 차이는 우연일 수 있습니다 (실패 {2} %와 {3} %, 평균 대기 {4}분과 {5}분): 이날만으로는 고를 수 없으니 더 단순한 쪽을 쓰세요",
+        "between `{0}` and `{1}` the difference may be chance (failed {2} % and {3} %, wait {4} and {5} min): this day does not decide, take the simpler one";
+    ButMean: "다만 서비스를 받은 고객의 평균 대기는 {0}분으로 `{1}`의 {2}분보다 깁니다",
+        "but those served wait {0} min on the mean, and {2} under `{1}`";
+    ButMost: "다만 가장 긴 대기는 {0}분이고 `{1}`은 {2}분입니다",
+        "but the longest wait is {0} min, and {2} under `{1}`";
+    OneDay: "하루의 기록은 표본 하나입니다. 정하기 전에 다른 날도 재생해 보세요",
+        "one day is one sample: replay other days before you decide";
+    AsRecorded: "`{0}`: 기록에서 기사가 간 {2}건 중 {1}건이 같은 기사에게 갔습니다",
+        "`{0}`: of {2} calls that somebody had, {1} went to the same worker";
+    PartedAt: "처음 달라진 호출은 {0}입니다 (기록 {1}, 재생 {2}). 다른 호출 중 {3}건은 사람이 정한 배정이고, 나머지는 앞선 배정이나 위의 가정에서 비롯됩니다",
+        "the first that did not is {0} ({1} in the record, {2} here); for {3} of the others a person had chosen, the rest follows from an earlier decision or from what is modelled";
+
     BackedUp: "사본 {}: 기록 {}건, 호출 {}건, {}바이트, 확인됨",
         "copied to {} and verified: records {}, calls {}, bytes {}";
     Restored: "데스크를 되살렸습니다: 기록 {}건, 호출 {}건, 회차 {}",
@@ -516,6 +555,7 @@ words! {
     EvParticipantSet: "참여자 설정", "participant set";
     EvModeSet: "동작 변경", "mode set";
     EvQueueSwept: "대기 호출 점검", "waiting calls looked at";
+    EvRoundHeld: "일괄 배정 검토", "calls looked at together";
     EvBreakerMoved: "차단기 이동", "breaker moved";
     EvCallReceived: "접수", "received";
     EvStepAsked: "요청", "asked";

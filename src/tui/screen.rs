@@ -13,15 +13,16 @@ use ascall_engine::domain::profile::Lang;
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, Event,
+    KeyEvent,
 };
 use crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute};
-use ratatui::Terminal;
 use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
+use ratatui::{Frame, Terminal};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::Signal;
 use std::fs::File;
@@ -32,8 +33,11 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc, watch};
 
-/// Whether the terminal is the console's at the moment.
+/// Whether the terminal is ours at the moment.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether it is the one of standard error: standard output goes elsewhere, or is to be printed on afterwards.
+static BESIDE: AtomicBool = AtomicBool::new(false);
 
 /// Whether some thread has panicked.
 static BROKEN: AtomicBool = AtomicBool::new(false);
@@ -49,6 +53,11 @@ pub(crate) fn has_terminal() -> bool {
 /// Whether the terminal says that it can only write one line after the other.
 pub(crate) fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// Whether there is a terminal to show something on beside what is printed.
+pub(crate) fn has_terminal_beside() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal() && !is_dumb()
 }
 
 /// Takes the terminal; the mouse, too, unless it is left to the terminal.
@@ -225,7 +234,53 @@ fn on_screen() -> io::Result<Terminal<Steady>> {
 
 /// The terminal, past the buffer of this process: what a terminal that is gone did not take must not be left in there.
 fn terminal() -> io::Result<File> {
-    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+    Ok(File::from(if BESIDE.load(Ordering::SeqCst) {
+        io::stderr().as_fd().try_clone_to_owned()?
+    } else {
+        io::stdout().as_fd().try_clone_to_owned()?
+    }))
+}
+
+/// The terminal of standard error while something is shown on it that changes by itself; given back when dropped.
+pub(crate) struct Canvas {
+    terminal: Terminal<Steady>,
+    inbox: mpsc::UnboundedReceiver<Msg>,
+    _keys: Keys,
+    _taken: Taken,
+}
+
+impl Canvas {
+    /// Takes the terminal.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn begin() -> io::Result<Self> {
+        BESIDE.store(true, Ordering::SeqCst);
+        let taken = Taken::begin(false)?;
+        let (tell, inbox) = mpsc::unbounded_channel();
+        let terminal = on_screen()?;
+        Ok(Self { terminal, inbox, _keys: Keys::read(tell)?, _taken: taken })
+    }
+
+    /// Shows something.
+    ///
+    /// # Errors
+    /// The terminal is gone.
+    pub(crate) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        self.terminal.draw(draw).map(drop)
+    }
+
+    /// The next key; none: the terminal is gone, or some thread has panicked.
+    pub(crate) async fn key(&mut self) -> Option<KeyEvent> {
+        loop {
+            tokio::select! {
+                msg = self.inbox.recv() => if let Msg::Key(key) = msg? {
+                    return Some(key);
+                },
+                () = OVER.notified() => return None,
+            }
+        }
+    }
 }
 
 /// Whether nobody would bring this process back: it is what the terminal was opened for.

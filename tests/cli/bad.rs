@@ -378,7 +378,7 @@ fn what_the_command_line_does_not_know() {
     ]), @r#"
     $ 
     error: 'ascall' requires a subcommand but one was not provided
-      [subcommands: request, cancel, amend, priority, hold, release, note, reopen, reschedule, claim, assign, reassign, depart, arrive, start, finish, abort, settle, refund, rate, waive, retry, status, list, watch, why, worker, offer, stock, member, profile, participant, breaker, inbox, attention, report, tail, verify, export, import, backup, restore, doctor, tui, demo, serve, token, config, completions]
+      [subcommands: request, cancel, amend, priority, hold, release, note, reopen, reschedule, claim, assign, reassign, depart, arrive, start, finish, abort, settle, refund, rate, waive, retry, status, list, watch, why, worker, offer, stock, member, profile, participant, breaker, inbox, attention, report, replay, load, tail, verify, export, import, backup, restore, doctor, tui, demo, serve, token, config, completions]
     Usage: ascall [OPTIONS] <COMMAND>
     hint: see what it takes with --help
     $ canel --tel 010-0000-0001

@@ -270,6 +270,9 @@ fn http(status: &str, headers: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}")
 }
 
+/// What is spoken with a desk's host.
+const PROTOCOL: u32 = 4;
+
 fn hello(protocol: u32) -> String {
     let hello = serde_json::json!({
         "protocol": protocol, "release": "9.9.0", "verb": "serve", "pid": 4711
@@ -280,13 +283,17 @@ fn hello(protocol: u32) -> String {
 #[test]
 fn whoever_is_no_desk_or_another_one_is_left_alone() {
     for (answers, code, text) in [
-        (vec![hello(99)], 3, "speaks protocol 99, not 3"),
+        (vec![hello(99)], 3, "speaks protocol 99, not 4"),
         (vec![http("200 OK", "", "<html>")], 3, "does not answer like a desk's host"),
         (vec![http("404 Not Found", "", "nothing")], 3, "does not answer like a desk's host"),
         (vec![http("403 Forbidden", "", "\u{1b}[31m")], 1, "lets nobody in like this: Forbidden"),
         (vec![http("502 Bad Gateway", "", ""); 100], 3, "no desk answers"),
         (vec![], 3, "no desk answers"),
-        (vec![hello(3), http("404 Not Found", "", "")], 3, "does not answer like a desk's host"),
+        (
+            vec![hello(PROTOCOL), http("404 Not Found", "", "")],
+            3,
+            "does not answer like a desk's host",
+        ),
     ] {
         let away = away(stranger(answers));
         let begun = Instant::now();
@@ -302,7 +309,7 @@ fn whoever_is_no_desk_or_another_one_is_left_alone() {
 fn a_desk_with_too_much_to_do_is_asked_again_when_it_says_and_otherwise_the_time_is_told() {
     let busy =
         |seconds: u32| http("503 Service Unavailable", &format!("retry-after: {seconds}\r\n"), "");
-    let away = away(stranger(vec![hello(3), busy(1), busy(30)]));
+    let away = away(stranger(vec![hello(PROTOCOL), busy(1), busy(30)]));
     let begun = Instant::now();
     let refused = said(&away, &["list"]);
     assert_eq!(refused.code, Some(4), "{refused:?}");
@@ -340,15 +347,15 @@ fn what_is_about_the_desks_own_machine_is_refused_from_another() {
     let bearer = format!("Authorization: Bearer {admin}");
     until(|| (ask(at, "GET /v1/calls", &[]).status == 401).then_some(()));
     for question in ["Copy", "GiveWay"] {
-        let refused = post(at, &format!("/attach/3/{question}"), &[&bearer], "{}");
+        let refused = post(at, &format!("/attach/{PROTOCOL}/{question}"), &[&bearer], "{}");
         assert_eq!(refused.status, 403, "{refused:?}");
         assert_eq!(refused.json()["detail"], "this is done only on the desk's own machine");
     }
-    let unknown = post(at, "/attach/3/Nothing", &[&bearer], "{}");
+    let unknown = post(at, &format!("/attach/{PROTOCOL}/Nothing"), &[&bearer], "{}");
     assert_eq!(unknown.status, 404, "{unknown:?}");
     assert_eq!(ask(at, "GET /attach", &[]).status, 401);
     assert_eq!(ask(at, "GET /attach", &[&bearer, "Origin: http://evil.example"]).status, 403);
-    assert_eq!(ask(at, "GET /attach", &[&bearer]).json()["protocol"], 3);
+    assert_eq!(ask(at, "GET /attach", &[&bearer]).json()["protocol"], PROTOCOL);
 }
 
 #[test]

@@ -489,7 +489,7 @@ pub(super) const TABLES: &[(&str, &str, &[Key])] = &[
         &[
             key(
                 "policy",
-                "`nearest` (least travel time, then longest idle) or `longest_idle` (then nearest)",
+                "`nearest` (least travel time, then longest idle), `longest_idle` (then nearest), `random` (by the desk's seed), `batch` (all calls that wait together, the shortest ways in all) or `foresight` (as `batch`, and workers about to be free count)",
                 "`\"nearest\"`",
                 "the order among them",
             ),
@@ -505,6 +505,78 @@ pub(super) const TABLES: &[(&str, &str, &[Key])] = &[
                 "a table, see below",
                 "city driving",
                 "how a distance becomes a travel time",
+            ),
+            key(
+                "destination",
+                "the name of a text field",
+                "none",
+                "where work ends, as `LAT,LON`: the worker is there afterwards",
+            ),
+            key(
+                "matching",
+                "a table, see below",
+                "none; under `batch` and `foresight` every two seconds",
+                "when the calls that wait are looked at together",
+            ),
+            key(
+                "foresight",
+                "a table, see below",
+                "as is usual",
+                "what the policy `foresight` goes by",
+            ),
+        ],
+    ),
+    (
+        "dispatch.matching",
+        "Calls that wait in a stage `auto` are looked at together from time to time. More urgent ones have their turn first.",
+        &[
+            key(
+                "tick_ms",
+                "0 to 60,000; under `foresight` from 1,000",
+                "required; usually 2000",
+                "at every multiple of this; 0: as soon as there is something to decide",
+            ),
+            key(
+                "order",
+                "`whole` (all together), `newest_first` or `longest_first` (tick by tick)",
+                "`\"whole\"`",
+                "which calls have their turn first",
+            ),
+        ],
+    ),
+    (
+        "dispatch.foresight",
+        "Giving a call to a worker costs the travel time, and for a worker who is not free yet the weighed wait until then.",
+        &[
+            key(
+                "horizon_ms",
+                "milliseconds, up to an hour",
+                "usually 420000",
+                "workers who will be free within this count",
+            ),
+            key(
+                "later_pct",
+                "0 to 10,000",
+                "usually 1000",
+                "what a second until then weighs, in hundredths of a second of travel",
+            ),
+            key(
+                "reach_s",
+                "seconds, up to a day",
+                "usually 3000",
+                "while more calls wait than workers are free nobody is sent farther",
+            ),
+            key(
+                "stay_s",
+                "seconds, up to a day",
+                "usually 600",
+                "how long work at the place of the call lasts",
+            ),
+            key(
+                "leave_s",
+                "seconds, up to a day",
+                "usually 0",
+                "how long work at the destination lasts",
             ),
         ],
     ),

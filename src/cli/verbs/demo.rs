@@ -10,6 +10,7 @@ use crate::cli::args::whole;
 use crate::cli::cx::Cx;
 use crate::cli::typist::Typist;
 use crate::desk::Desk;
+use crate::desk::scratch::Scratch;
 use crate::front::clock;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
@@ -21,7 +22,7 @@ use ascall_engine::couriers::CourierSettings;
 use ascall_engine::domain::profile::Lang;
 use clap::Args;
 use script::{Script, Step};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -54,7 +55,12 @@ pub(crate) async fn run(args: &Demo, cx: &mut Cx) -> Result<Exit, UserError> {
     if args.headless.is_none() && !crate::tui::screen::has_terminal() {
         return Err(UserError::demo_without_terminal());
     }
-    let place = Place::new(args.keep.clone())?;
+    let place = Scratch::new("demo", args.keep.as_deref()).map_err(|error| {
+        match (&args.keep, error.kind()) {
+            (Some(store), ErrorKind::AlreadyExists) => UserError::store_exists(store),
+            _ => error.into(),
+        }
+    })?;
     alone(cx, &place)?;
     let mut traffic = None;
     let shown = if let Some(span) = args.headless {
@@ -83,7 +89,7 @@ pub(crate) async fn run(args: &Demo, cx: &mut Cx) -> Result<Exit, UserError> {
 }
 
 /// The desk of the demonstration: its own store, and nobody outside.
-fn alone(cx: &mut Cx, place: &Place) -> Result<(), UserError> {
+fn alone(cx: &mut Cx, place: &Scratch) -> Result<(), UserError> {
     cx.configured.store.value.clone_from(&place.store);
     cx.configured.way.url.value = None;
     cx.configured.participants.clear();
@@ -120,37 +126,6 @@ fn show(cx: &mut Cx, args: &Demo, lines: &[Done]) -> Result<(), UserError> {
         cx.ui.line(&store.shell())?;
     }
     cx.ui.flush()
-}
-
-/// Where the store is, until this is dropped.
-struct Place {
-    store: PathBuf,
-    /// The folder that goes with it.
-    folder: Option<PathBuf>,
-}
-
-impl Place {
-    fn new(keep: Option<PathBuf>) -> Result<Self, UserError> {
-        if let Some(store) = keep {
-            if store.exists() {
-                return Err(UserError::demo_store_exists(&store));
-            }
-            return Ok(Self { store, folder: None });
-        }
-        let name = format!("ascall-demo-{}", crate::desk::fresh_key());
-        let folder = std::env::temp_dir().join(name);
-        std::fs::DirBuilder::new().mode(0o700).create(&folder)?;
-        Ok(Self { store: folder.join("desk.redb"), folder: Some(folder) })
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(folder) = &self.folder {
-            // What cannot be removed from the folder for such files is removed by the system.
-            drop(std::fs::remove_dir_all(folder));
-        }
-    }
 }
 
 /// A line that was carried out.

@@ -7,6 +7,7 @@ use super::event::{
     AssignedBy, Concern, MemberRef, Op, ParkedWhy, SettledBy, Spot, TelDigest, Why, Window,
     WorkOutcome,
 };
+use super::geo::Point;
 use super::ids::{
     AttentionId, CallId, Millis, OfferId, ProfileId, Seq, SubjectId, Time, Won, WorkerId,
 };
@@ -645,7 +646,9 @@ impl Call {
                 match (self.held_until, self.search.dispatch_at, &self.offer, assign_delay) {
                     (Some(until), _, _, _) | (None, Some(until), _, _) => earliest(until),
                     (None, None, Some(offer), _) => earliest(offer.lapses_at()),
-                    (None, None, None, Some(delay)) if self.search.fresh => {
+                    (None, None, None, Some(delay))
+                        if self.search.fresh && !self.is_matched(profile) =>
+                    {
                         earliest(self.search.fresh_at.plus(delay));
                     }
                     (None, None, None, Some(_)) => {
@@ -721,6 +724,20 @@ impl Call {
             && self.search.dispatch_at.is_none()
             && self.offer.is_none()
             && self.stage(profile).is_some_and(Stage::is_automatic)
+    }
+
+    /// Where its work ends, when that is known to be another place.
+    #[must_use]
+    pub fn destination(&self, profile: &Profile) -> Option<Point> {
+        let field = profile.dispatch.destination.as_ref()?;
+        self.fields.get(field)?.parse().ok()
+    }
+
+    /// Whether it is looked at together with the others that wait, from time to time.
+    #[must_use]
+    pub fn is_matched(&self, profile: &Profile) -> bool {
+        let auto = matches!(self.stage(profile), Some(Stage::Auto { .. }));
+        auto && profile.dispatch.matched().is_some() && self.is_searching(profile)
     }
 
     /// When the search does something by time alone, on the search's own clock.

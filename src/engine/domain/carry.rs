@@ -111,6 +111,7 @@ impl World {
         if !self.take_position(worker, point, now) || self.index.waiting_all.is_empty() {
             return None;
         }
+        self.look_again_near(worker, now);
         let (mut carried, events) = self.run(Pass::over_worker(worker), Vec::new(), now);
         if events.is_empty() {
             return None;
@@ -148,6 +149,9 @@ impl World {
             if next.is_empty() {
                 pass.rest(key);
             }
+        }
+        for round in pass.rounds() {
+            self.neared.remove(&round);
         }
         let receipt = Receipt {
             seq: self.desk.seq,

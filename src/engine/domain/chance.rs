@@ -3,7 +3,7 @@
 //! Invariant: same seed, call, purpose and attempt give the same number on every machine. Source: the finaliser is that
 //! of `SplitMix64` (Steele, Lea, Flood 2014).
 
-use super::ids::{CallId, Millis};
+use super::ids::{CallId, Millis, WorkerId};
 
 /// A number below `limit` (0 when `limit` is 0).
 #[must_use]
@@ -17,6 +17,12 @@ pub fn below(seed: u64, call: CallId, purpose: &str, attempt: u32, limit: u64) -
         state = mix(state ^ u64::from(byte));
     }
     mix(state ^ u64::from(attempt)) % limit
+}
+
+/// A worker's lot for a call.
+#[must_use]
+pub fn draw(seed: u64, call: CallId, worker: WorkerId) -> u64 {
+    mix(mix(mix(seed ^ 0x9E37_79B9_7F4A_7C15) ^ call.0) ^ worker.0)
 }
 
 /// The wait before try number `tries` (from 1): one second, doubling, a minute at most, up to a quarter more by chance

@@ -12,7 +12,7 @@ pub use delivery::{BadNoticeName, NoticeName, Said};
 pub use values::{
     About, Account, AssignedBy, Candidate, Card, Concern, Decision, Duty, FailKind, Line,
     MemberRef, Mode, MoneyMove, NoticeKey, Op, Outcome, ParkedWhy, ParticipantKind, SettledBy,
-    Spot, StockMove, TelDigest, Verdict, Why, Window, WorkOutcome,
+    Spot, StockMove, TelDigest, Verdict, Weighed, Why, Window, WorkOutcome,
 };
 
 use super::breaker::{BreakerSettings, Transition};
@@ -135,6 +135,15 @@ pub enum Event {
     },
     /// After `assign` came back, every waiting call was looked at.
     QueueSwept,
+    /// The calls that wait under a profile were looked at together.
+    RoundHeld {
+        /// The profile.
+        profile: ProfileId,
+        /// When they are looked at again although nothing has changed, because a call waits for somebody who would be
+        /// late then; none: only a change brings the next round.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        again: Option<Time>,
+    },
     /// A breaker moved, by itself or by an operator's order (the transition says which).
     BreakerMoved {
         /// Whose.

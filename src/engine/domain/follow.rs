@@ -9,14 +9,17 @@ mod broadcast;
 mod goods;
 mod local;
 mod money;
+mod rounds;
 mod search;
 mod steps;
 
 pub(super) use money::settled;
+#[cfg(test)]
+pub(super) use rounds::NEAREST;
 
 use super::call::Call;
 use super::event::{Event, call_of};
-use super::ids::{CallId, ParticipantId, Time, WorkerId};
+use super::ids::{CallId, ParticipantId, ProfileId, Time, WorkerId};
 use super::index::Due;
 use super::world::World;
 use std::collections::BTreeSet;
@@ -34,6 +37,8 @@ pub(crate) enum Key {
     Sweep,
     /// Those who wait for goods that are there now.
     Goods,
+    /// The calls of a profile that are looked at together: after everything else.
+    Round(ProfileId),
 }
 
 /// The work of one record: what has been touched and is not at rest yet.
@@ -44,6 +49,10 @@ pub(crate) struct Pass {
     pub(super) swept: Option<super::call::Rank>,
     /// Calls moved on by the sweep, the drain or goods in this record.
     pub(super) served: u32,
+    /// Rounds begun in this record.
+    begun: BTreeSet<ProfileId>,
+    /// Those of them that are over.
+    over: BTreeSet<ProfileId>,
 }
 
 /// How many calls one record moves on for the sweep, a drain or goods that came in; the rest has records of its own.
@@ -56,7 +65,9 @@ impl Pass {
     /// A pass over what is due at `now`.
     pub(crate) fn over_due(world: &World, now: Time) -> Self {
         let mut pass = Self::default();
+        let mut due_keys = 0;
         for (_, due) in world.index.due.iter().take_while(|(at, _)| *at <= now).take(DUE_MAX) {
+            due_keys += 1;
             pass.open.insert(match due {
                 Due::Call(id) => Key::Call(*id),
                 Due::Participant(id) => Key::Participant(*id),
@@ -66,9 +77,14 @@ impl Pass {
         let clock = world.search_clock(now);
         if world.desk.assign.stopped_at.is_none() {
             let due = world.index.search.iter().take_while(|(at, _)| *at <= clock);
-            pass.open.extend(due.take(DUE_MAX).map(|(_, id)| Key::Call(*id)));
+            let due: Vec<Key> = due.take(DUE_MAX).map(|(_, id)| Key::Call(*id)).collect();
+            // A round sees the desk as it stands after everything else that is due.
+            let rest = due_keys < DUE_MAX && due.len() < DUE_MAX;
+            pass.open.extend(due);
             if world.desk.assign.sweeping {
                 pass.open.insert(Key::Sweep);
+            } else if rest {
+                pass.open.extend(world.rounds_due(now).map(Key::Round));
             }
         }
         pass
@@ -133,6 +149,21 @@ impl Pass {
         }
     }
 
+    /// Whether a round has not been begun in this record; it is then.
+    pub(super) fn begin_round(&mut self, id: ProfileId) -> bool {
+        self.begun.insert(id)
+    }
+
+    /// Notes that a round is over.
+    pub(super) fn end_round(&mut self, id: ProfileId) {
+        self.over.insert(id);
+    }
+
+    /// The rounds that were held.
+    pub(crate) fn rounds(&self) -> impl Iterator<Item = ProfileId> {
+        self.over.iter().copied()
+    }
+
     /// The next key that is not known to be at rest.
     pub(crate) fn next(&self) -> Option<Key> {
         self.open.first().copied()
@@ -153,6 +184,7 @@ impl World {
             Key::Worker(id) => self.follow_worker(id, now),
             Key::Sweep => self.follow_sweep(pass, now),
             Key::Goods => self.follow_goods(pass),
+            Key::Round(id) => self.follow_round(id, pass, now),
         }
     }
 }

@@ -82,6 +82,13 @@ impl Point {
         metres(self.unit(), other.unit())
     }
 
+    /// Great-circle distance in millimetres: where many distances are added up and compared, whole metres decide by
+    /// their rounding.
+    #[must_use]
+    pub fn millimetres_to(self, other: Self) -> u64 {
+        millimetres(1_000.0 * EARTH_RADIUS_M * angle(self.unit(), other.unit()))
+    }
+
     /// This point on the unit sphere.
     fn unit(self) -> Unit {
         let (sin_lat, cos_lat) = radians(self.lat_e6).sin_cos();
@@ -98,14 +105,19 @@ fn radians(e6: i32) -> f64 {
     (f64::from(e6) / 1e6).to_radians()
 }
 
-/// Metres along the sphere between two directions.
+/// Metres along the sphere between two directions, rounded to the nearest.
 ///
 /// The difference of the vectors keeps nanometres for near points, where the angle's cosine would
 /// not; the sum does the same near the antipode.
 fn metres(a: Unit, b: Unit) -> u32 {
+    whole(EARTH_RADIUS_M * angle(a, b))
+}
+
+/// The angle between two directions, in radians.
+fn angle(a: Unit, b: Unit) -> f64 {
     let chord = chord(a, b);
     let half = chord / 4.0;
-    let angle = if half < 0.0025 {
+    if half < 0.0025 {
         // asin's series in half the chord: the first dropped term is below 1e-15 here, and no
         // library function is needed for distances under 600 km.
         let series =
@@ -114,8 +126,17 @@ fn metres(a: Unit, b: Unit) -> u32 {
     } else {
         let sum = square(a[0] + b[0]) + square(a[1] + b[1]) + square(a[2] + b[2]);
         2.0 * chord.sqrt().atan2(sum.sqrt())
-    };
-    whole(EARTH_RADIUS_M * angle)
+    }
+}
+
+/// The nearest whole number of millimetres.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "distances on the earth fit; the cast saturates and NaN becomes 0"
+)]
+fn millimetres(length: f64) -> u64 {
+    (length + 0.5) as u64
 }
 
 /// The square of the straight line between two directions.

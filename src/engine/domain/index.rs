@@ -6,7 +6,7 @@
 use super::call::Rank;
 use super::event::{NoticeKey, TelDigest};
 use super::geo::{Grid, Point};
-use super::ids::{CallId, MemberId, OfferId, ParticipantId, SubjectId, Time, WorkerId};
+use super::ids::{CallId, MemberId, OfferId, ParticipantId, ProfileId, SubjectId, Time, WorkerId};
 use super::profile::Transport;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,9 @@ pub struct CallKeys {
     pub wants: Vec<(ParticipantId, u8, Time)>,
     /// In [`Index::waiting`].
     pub waiting: Option<(u16, Option<u16>)>,
-    /// Its rank, under which `wants` and `waiting` hold it.
+    /// In [`Index::crowds`]: under which profile, and since when an attempt is owed.
+    pub crowd: Option<(ProfileId, Option<Time>)>,
+    /// Its rank, under which `wants`, `waiting` and `crowds` hold it.
     pub rank: Option<Rank>,
     /// In [`Index::offers`].
     pub offer: Option<OfferId>,
@@ -82,6 +84,13 @@ pub struct CallKeys {
     pub reference: Option<(u16, String)>,
 }
 
+impl CallKeys {
+    /// Whether it waits for a worker whom the engine may choose.
+    fn is_waiting(&self) -> bool {
+        self.waiting.is_some() || self.crowd.is_some()
+    }
+}
+
 /// Where one worker stands in the index.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct WorkerKeys {
@@ -93,6 +102,8 @@ pub struct WorkerKeys {
     pub from_home: bool,
     /// The idle time in their lists.
     pub idle: Time,
+    /// In [`Index::ready`]: when a worker who has a call will be free, and where.
+    pub ready: Option<(Time, Point)>,
 }
 
 /// All of it.
@@ -108,7 +119,9 @@ pub struct Index {
     pub participant_due: BTreeMap<ParticipantId, Time>,
     /// Calls that wait for a worker, by service and skill.
     pub waiting: BTreeMap<(u16, Option<u16>), BTreeSet<Rank>>,
-    /// All of them.
+    /// Calls that wait for a worker and are looked at together, by profile.
+    pub crowds: BTreeMap<ProfileId, Crowd>,
+    /// All of both kinds.
     pub waiting_all: BTreeSet<Rank>,
     /// Offers that are out, and the last broadcast of each call.
     pub offers: BTreeMap<OfferId, CallId>,
@@ -124,6 +137,8 @@ pub struct Index {
     pub skills: Names,
     /// Available workers.
     pub buckets: BTreeMap<BucketKey, Bucket>,
+    /// Workers who have a call, by when they will be free.
+    pub ready: BTreeSet<(Time, WorkerId)>,
     /// Where each call stands above.
     pub calls: BTreeMap<CallId, CallKeys>,
     /// Where each worker stands above.
@@ -146,6 +161,15 @@ pub struct Index {
     pub ripe: BTreeSet<String>,
     /// Live calls by service and the client's own number.
     pub references: BTreeMap<(u16, String), CallId>,
+}
+
+/// The waiting calls of one profile that are looked at together.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Crowd {
+    /// All of them.
+    pub all: BTreeSet<Rank>,
+    /// Those not looked at yet, by when they may be.
+    pub fresh: BTreeSet<(Time, CallId)>,
 }
 
 /// Who needs a product.
@@ -238,13 +262,26 @@ impl Index {
                 wants.remove(&(rank, *step));
             }
         }
-        if let Some(key) = old.waiting {
+        if old.is_waiting() {
             self.waiting_all.remove(&rank);
-            if let Some(waiting) = self.waiting.get_mut(&key) {
-                waiting.remove(&rank);
-                if waiting.is_empty() {
-                    self.waiting.remove(&key);
-                }
+        }
+        if let Some((profile, fresh)) = old.crowd
+            && let Some(crowd) = self.crowds.get_mut(&profile)
+        {
+            crowd.all.remove(&rank);
+            if let Some(at) = fresh {
+                crowd.fresh.remove(&(at, id));
+            }
+            if crowd.all.is_empty() {
+                self.crowds.remove(&profile);
+            }
+        }
+        if let Some(key) = old.waiting
+            && let Some(waiting) = self.waiting.get_mut(&key)
+        {
+            waiting.remove(&rank);
+            if waiting.is_empty() {
+                self.waiting.remove(&key);
             }
         }
     }
@@ -284,8 +321,15 @@ impl Index {
         for (participant, step, not_before) in &new.wants {
             self.wants.entry(*participant).or_default().insert((rank, *step), *not_before);
         }
-        if let Some(key) = new.waiting {
+        if new.is_waiting() {
             self.waiting_all.insert(rank);
+        }
+        if let Some((profile, fresh)) = new.crowd {
+            let crowd = self.crowds.entry(profile).or_default();
+            crowd.all.insert(rank);
+            crowd.fresh.extend(fresh.map(|at| (at, id)));
+        }
+        if let Some(key) = new.waiting {
             self.waiting.entry(key).or_default().insert(rank);
         }
     }
@@ -297,6 +341,12 @@ impl Index {
             return;
         }
         let old = std::mem::replace(slot, new.clone());
+        if old.ready != new.ready {
+            if let Some((at, _)) = old.ready {
+                self.ready.remove(&(at, id));
+            }
+            self.ready.extend(new.ready.map(|(at, _)| (at, id)));
+        }
         if old.buckets == new.buckets && old.idle == new.idle {
             if old.point != new.point {
                 self.relocate(id, &old, new);
@@ -342,6 +392,8 @@ impl Index {
         for (key, placed) in placed {
             self.buckets.entry(key).or_default().grid = placed.into_iter().collect();
         }
+        let ready = all.iter().filter_map(|(id, keys)| Some((keys.ready?.0, *id)));
+        self.ready = ready.collect();
         self.workers = all.into_iter().collect();
     }
 

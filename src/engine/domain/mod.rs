@@ -13,6 +13,7 @@ mod follow;
 pub mod geo;
 pub mod ids;
 mod index;
+mod matching;
 pub mod member;
 mod notices;
 pub mod participant;

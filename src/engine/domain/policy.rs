@@ -4,6 +4,7 @@
 //! Cost does not grow with the number of workers: candidates come from a grid or from a list in idle order.
 
 use super::call::Call;
+use super::chance;
 use super::event::{Candidate, Decision, Duty, Verdict};
 use super::geo::Point;
 use super::ids::{Time, WorkerId};
@@ -11,22 +12,35 @@ use super::index::{Bucket, BucketKey};
 use super::profile::{Policy, Profile, Stage};
 use super::worker::{Availability, Worker};
 use super::world::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many others are kept beside the chosen one.
 pub const OTHERS_MAX: usize = 8;
-
-/// How many longest-idle candidates are looked at when there is no distance to go by.
-const IDLE_LOOKED_AT: usize = 64;
 
 impl World {
     /// The best worker for `call` now, with what was considered.
     #[must_use]
     pub(crate) fn choose(&self, call: &Call, profile: &Profile, now: Time) -> Decision {
-        let nearest = profile.dispatch.policy == Policy::Nearest;
+        self.choose_beside(call, profile, &BTreeSet::new(), now)
+    }
+
+    /// The best worker for `call` among those not `taken`.
+    pub(super) fn choose_beside(
+        &self,
+        call: &Call,
+        profile: &Profile,
+        taken: &BTreeSet<WorkerId>,
+        now: Time,
+    ) -> Decision {
+        let by = match profile.dispatch.policy {
+            Policy::Nearest | Policy::Batch | Policy::Foresight => By::Distance,
+            Policy::LongestIdle => By::Idleness,
+            Policy::Random => By::Chance,
+        };
         let within = profile.dispatch.max_metres;
-        let search = Search { call, profile, now, nearest, within, want: OTHERS_MAX + 1 };
+        let search = Search { call, profile, now, by, within, want: OTHERS_MAX + 1, taken };
         let (found, mut decision) = self.suitable(&search);
+        self.name_best(&search, &found, &mut decision);
         if decision.chosen.is_some() {
             decision.counts.insert(Verdict::Suitable, 1);
         }
@@ -49,8 +63,10 @@ impl World {
     ) -> (Vec<WorkerId>, Decision) {
         let within = Some(profile.dispatch.max_metres.map_or(radius, |max| max.min(radius)));
         let want = usize::try_from(most).unwrap_or(usize::MAX);
-        let search = Search { call, profile, now, nearest: true, within, want };
+        let taken = &BTreeSet::new();
+        let search = Search { call, profile, now, by: By::Distance, within, want, taken };
         let (found, mut decision) = self.suitable(&search);
+        self.name_best(&search, &found, &mut decision);
         if !found.is_empty() {
             let asked = u32::try_from(found.len()).unwrap_or(u32::MAX);
             decision.counts.insert(Verdict::Suitable, asked);
@@ -75,7 +91,20 @@ impl World {
         inside.then(|| self.candidate(worker, metres, profile, now))
     }
 
-    /// Those who suit, best first and at most as many as wanted, and what was considered.
+    /// The `want` nearest workers who may get the call by themselves and are not `taken`, and who was looked at.
+    pub(super) fn nearest<'a>(
+        &'a self,
+        call: &Call,
+        profile: &Profile,
+        want: usize,
+        taken: &BTreeSet<WorkerId>,
+        now: Time,
+    ) -> (Vec<(Option<u32>, &'a Worker)>, Decision) {
+        let within = profile.dispatch.max_metres;
+        self.suitable(&Search { call, profile, now, by: By::Distance, within, want, taken })
+    }
+
+    /// Those who suit, best first and at most as many as wanted, and who was looked at.
     fn suitable<'a>(&'a self, search: &Search<'_>) -> (Vec<(Option<u32>, &'a Worker)>, Decision) {
         let mut decision = Decision::default();
         let mut found = Vec::new();
@@ -90,7 +119,7 @@ impl World {
             // A bucket that somebody was in once says no more than one that never was.
             let buckets = keys.into_iter().flatten().filter_map(|key| self.index.buckets.get(&key));
             for bucket in buckets.filter(|bucket| !bucket.idle.is_empty()) {
-                match search.call.spot.filter(|_| search.nearest) {
+                match search.call.spot.filter(|_| search.by == By::Distance) {
                     Some(spot) => {
                         self.by_distance(bucket, spot.point, search, &mut found, &mut decision);
                     }
@@ -101,19 +130,36 @@ impl World {
         let far = |metres: Option<u32>| metres.unwrap_or(u32::MAX);
         // Idle time counts in whole seconds, as it is written down.
         let idle = |worker: &Worker| std::cmp::Reverse(idle_s(worker, search.now));
-        if search.call.spot.is_some() && search.nearest {
-            found.sort_by_key(|(metres, worker)| (far(*metres), idle(worker), worker.id));
-        } else {
-            found.sort_by_key(|(metres, worker)| (idle(worker), far(*metres), worker.id));
+        match search.by {
+            By::Distance if search.call.spot.is_some() => {
+                found.sort_by_key(|(metres, worker)| (far(*metres), idle(worker), worker.id));
+            }
+            By::Distance | By::Idleness => {
+                found.sort_by_key(|(metres, worker)| (idle(worker), far(*metres), worker.id));
+            }
+            By::Chance => {
+                let draw =
+                    |worker: &Worker| chance::draw(self.desk.seed, search.call.id, worker.id);
+                found.sort_by_key(|(_, worker)| (draw(worker), worker.id));
+            }
         }
         found.truncate(search.want);
+        (found, decision)
+    }
+
+    /// Writes down the best of those found.
+    fn name_best(
+        &self,
+        search: &Search<'_>,
+        found: &[(Option<u32>, &Worker)],
+        decision: &mut Decision,
+    ) {
         let mut best = found
             .iter()
             .take(OTHERS_MAX + 1)
             .map(|(metres, worker)| self.candidate(worker, *metres, search.profile, search.now));
         decision.chosen = best.next();
         decision.others = best.collect();
-        (found, decision)
     }
 
     fn by_distance<'a>(
@@ -140,11 +186,10 @@ impl World {
         found.extend(metres.zip(workers));
         // Whoever has no place at all comes last: nobody knows how far away they are.
         if search.within.is_none() {
-            for (_, id) in bucket.unplaced.iter().take(IDLE_LOOKED_AT) {
-                if let Some(worker) = self.passes(*id, search, &mut decision.counts) {
-                    found.push((None, worker));
-                }
-            }
+            let unplaced = bucket.unplaced.iter();
+            let suit =
+                unplaced.filter_map(|(_, id)| self.passes(*id, search, &mut decision.counts));
+            found.extend(suit.take(search.want).map(|worker| (None, worker)));
         }
     }
 
@@ -157,7 +202,7 @@ impl World {
     ) {
         let mut taken = 0;
         for (_, id) in &bucket.idle {
-            if taken >= search.want {
+            if taken >= search.want && search.by != By::Chance {
                 break;
             }
             let Some(worker) = self.workers.get(id) else { continue };
@@ -179,7 +224,12 @@ impl World {
         counts: &mut BTreeMap<Verdict, u32>,
     ) -> Option<&Worker> {
         let worker = self.workers.get(&id)?;
-        match self.withheld(search.call, search.profile, worker, search.now) {
+        let verdict = if search.taken.contains(&id) {
+            Some(Verdict::Matched)
+        } else {
+            self.withheld(search.call, search.profile, worker, search.now)
+        };
+        match verdict {
             None => Some(worker),
             Some(verdict) => {
                 *counts.entry(verdict).or_insert(0) += 1;
@@ -188,7 +238,7 @@ impl World {
         }
     }
 
-    fn candidate(
+    pub(super) fn candidate(
         &self,
         worker: &Worker,
         metres: Option<u32>,
@@ -247,7 +297,7 @@ impl World {
     }
 
     /// Why a worker who could serve the call and is free is not to get it by themselves.
-    fn withheld(
+    pub(super) fn withheld(
         &self,
         call: &Call,
         profile: &Profile,
@@ -291,12 +341,25 @@ struct Search<'a> {
     call: &'a Call,
     profile: &'a Profile,
     now: Time,
-    /// The nearest rank first, not the longest idle.
-    nearest: bool,
+    /// Who ranks first.
+    by: By,
     /// Nobody farther away than this.
     within: Option<u32>,
     /// So many are enough.
     want: usize,
+    /// These have got another call just now.
+    taken: &'a BTreeSet<WorkerId>,
+}
+
+/// Who ranks first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    /// The nearest, then the longest idle.
+    Distance,
+    /// The longest idle, then the nearest.
+    Idleness,
+    /// Whoever the hash says: everybody who suits is looked at.
+    Chance,
 }
 
 fn idle_s(worker: &Worker, now: Time) -> u32 {

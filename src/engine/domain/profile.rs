@@ -14,7 +14,7 @@ mod views;
 pub use fault::{ProfileFault, Wrong};
 pub use fields::{Field, FieldKind};
 pub use notices::{NoticeOn, NoticeRule, Repeat, Role, Transport};
-pub use plan::{Dispatch, Policy, Stage, Travel};
+pub use plan::{Dispatch, Foresight, Matching, Policy, Stage, Travel, Turn};
 pub use steps::{Does, Fallback, OnDenied, Position, RequiredBefore, StepSpec};
 pub use views::{Column, Resource, ResourceOf, ViewSpec};
 

@@ -56,6 +56,7 @@ pub fn repair() -> Profile {
             max_metres: None,
             search_ms: Millis::hours(24),
             travel: Travel::default(),
+            ..Dispatch::default()
         },
         park_max_ms: Millis::hours(2),
         on_abort: OnAbort::Reopen,

@@ -191,6 +191,9 @@ pub struct Desk {
     pub participants: BTreeMap<ParticipantId, Participant>,
     /// The stage `assign`.
     pub assign: AssignStage,
+    /// When those calls of a profile that were looked at together and got nobody are looked at again.
+    #[serde(default)]
+    pub rounds: BTreeMap<ProfileId, Time>,
     /// Open attention items.
     pub attention: BTreeMap<AttentionId, Attention>,
     /// Notices owed.
@@ -229,6 +232,8 @@ pub struct World {
     pub(crate) touched: BTreeSet<CallId>,
     /// Parts that changed since the last snapshot.
     pub(crate) changed: BTreeSet<super::snapshot::Part>,
+    /// The same as [`Desk::rounds`], because somebody came nearer: kept no more than the live positions are.
+    pub(crate) neared: BTreeMap<ProfileId, Time>,
     /// What is not part of a profile.
     pub(crate) settings: Settings,
 }
@@ -417,8 +422,9 @@ impl World {
     pub fn next_due(&self) -> Option<Time> {
         let timers = self.index.due.first().map(|(at, _)| *at);
         let search = self.index.search.first().and_then(|(at, _)| self.on_wall(*at));
+        let round = self.next_round();
         let now = self.desk.assign.sweeping || !self.index.ripe.is_empty();
-        timers.into_iter().chain(search).chain(now.then_some(self.desk.at)).min()
+        timers.into_iter().chain(search).chain(round).chain(now.then_some(self.desk.at)).min()
     }
 
     /// When the next notice may be tried; none: none is owed.
@@ -527,7 +533,11 @@ impl World {
                 Some((self.index.services.intern(&adopted.spec.name), value.clone()))
             });
         }
-        if call.is_searching(&adopted.spec) {
+        if call.is_matched(&adopted.spec) {
+            let fresh = self.assign_delay(id).filter(|_| call.search.fresh);
+            let owed = fresh.map(|delay| call.search.fresh_at.plus(delay));
+            keys.crowd = Some((call.profile, owed));
+        } else if call.is_searching(&adopted.spec) {
             let service = self.index.services.intern(&adopted.spec.name);
             let skill = call.kind.as_deref().map(|kind| self.index.skills.intern(kind));
             keys.waiting = Some((service, skill));
@@ -577,7 +587,11 @@ impl World {
 
     fn worker_keys(&mut self, id: WorkerId) -> Option<WorkerKeys> {
         let worker = self.workers.get(&id)?;
-        let mut keys = WorkerKeys { idle: worker.idle_since, ..WorkerKeys::default() };
+        let mut keys = WorkerKeys {
+            idle: worker.idle_since,
+            ready: self.foreseen(worker),
+            ..WorkerKeys::default()
+        };
         if let Some((point, from_home)) = self.place(worker) {
             keys.point = Some(point);
             keys.from_home = from_home;

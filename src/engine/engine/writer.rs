@@ -197,7 +197,10 @@ impl Writer {
         let now = self.clock.now();
         if self.core.world().next_due().is_some_and(|due| due <= now) {
             let done = self.core.tick(now);
-            self.stuck = done.as_ref().is_ok_and(|done| done.records.is_empty());
+            // A round that finds nothing for whoever came nearer writes nothing, and is over.
+            let is_still_due = self.core.world().next_due().is_some_and(|due| due <= now);
+            let wrote = |done: &Done| !done.records.is_empty();
+            self.stuck = is_still_due && !done.as_ref().is_ok_and(wrote);
             if self.stuck {
                 tracing::warn!(?now, "something is due and does not move");
             }

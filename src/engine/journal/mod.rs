@@ -99,6 +99,14 @@ pub struct Head {
     pub hash: ChainHash,
 }
 
+impl Head {
+    /// The hash as people compare it: 32 hexadecimal digits.
+    #[must_use]
+    pub fn digits(&self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.hash))
+    }
+}
+
 /// A row's key and value.
 pub type Row = (u64, Vec<u8>);
 

@@ -6,7 +6,7 @@ use super::model::Progress;
 use super::rule::Rule;
 use super::search::stops;
 use super::{Checker, Ctx};
-use crate::domain::event::{Actor, AssignedBy, Event, Why};
+use crate::domain::event::{Actor, AssignedBy, Decision, Event, Why};
 use crate::domain::ids::{CallId, WorkerId};
 use crate::domain::phase::Phase;
 use crate::domain::profile::{OnAbort, Position, RequiredBefore, Stage};
@@ -17,6 +17,12 @@ impl Checker {
             Event::AssignmentCommitted { call, worker, by, decision } => {
                 if let Some(decision) = decision {
                     self.check_decision(*call, &[*worker], decision);
+                }
+                if *by == AssignedBy::Auto {
+                    let unsaid = Decision::default();
+                    let decision = decision.as_ref().unwrap_or(&unsaid);
+                    self.check_looked_at(ctx, *call, decision);
+                    self.check_turn(ctx, *call, *worker, decision);
                 }
                 self.committed(ctx, *call, *worker, *by);
             }

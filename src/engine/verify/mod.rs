@@ -31,6 +31,7 @@ mod recall;
 mod reception;
 mod record_end;
 mod register;
+mod rounds;
 mod rule;
 mod search;
 mod steps;
@@ -46,7 +47,7 @@ pub use model::{CallMoney, Progress, StepState};
 pub use quiet::Quiet;
 pub use rule::{FAULTS_MAX, Fault, Report, Rule, RuleCount};
 
-use crate::domain::event::{Actor, Event, Mode, Record, TelDigest};
+use crate::domain::event::{Actor, Event, Mode, Record, TelDigest, call_of};
 use crate::domain::ids::{CallId, OfferId, ProfileId, Seq, Time, WorkerId};
 use crate::domain::profile::Profile;
 use attention::Attentions;
@@ -283,6 +284,11 @@ impl Checker {
             }
         });
         self.take(ctx, event);
+        if let Some(c) = call_of(event).and_then(|call| self.calls.known.get_mut(&call))
+            && !matches!(event, Event::NobodyFound { .. })
+        {
+            c.heard_at = ctx.at;
+        }
         self.expect_notices(event);
     }
 
@@ -293,6 +299,7 @@ impl Checker {
             Event::ClockStepped { by_ms } => self.clock_stepped(*by_ms),
             Event::ProfileAdopted { profile, spec } => self.profile_adopted(*profile, spec),
             Event::AssignModeSet { mode } => self.assign_mode_set(ctx, *mode),
+            Event::RoundHeld { profile, again } => self.round_held(ctx, *profile, *again),
             Event::ParticipantSet { .. }
             | Event::ParticipantModeSet { .. }
             | Event::BreakerMoved { .. } => self.participant_event(ctx, event),

@@ -227,6 +227,8 @@ pub(super) struct Call {
     pub parked: Option<Parked>,
     /// How often it was parked.
     pub parkings: u32,
+    /// When something last happened to it, but for the word that nobody suits.
+    pub heard_at: Time,
     pub opened_at: Option<Time>,
     pub money: CallMoney,
     /// Its money was captured when nobody wanted it any more.

@@ -329,6 +329,7 @@ fn revived(b: &Body, spec: Arc<Profile>) -> Call {
         hold_is_moot: true,
         parked: None,
         parkings: 0,
+        heard_at: b.received_at,
         opened_at: None,
         money,
         paid_late: false,

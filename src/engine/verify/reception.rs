@@ -137,6 +137,7 @@ fn begun(ctx: Ctx<'_>, event: &Event, spec: Arc<Profile>) -> Option<Call> {
         hold_is_moot: false,
         parked: None,
         parkings: 0,
+        heard_at: ctx.at,
         opened_at: None,
         money: CallMoney::default(),
         paid_late: false,

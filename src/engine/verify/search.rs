@@ -44,6 +44,7 @@ impl Checker {
             Event::NobodyFound { call, decision } => {
                 self.in_phase(*call, &[Phase::Open], "a search");
                 self.check_decision(*call, &[], decision);
+                self.check_looked_at(ctx, *call, decision);
             }
             Event::DispatchDue { call } => self.dispatch_due(ctx, *call),
             Event::StillSearching { call, nth } => self.told_again(ctx, *call, *nth),

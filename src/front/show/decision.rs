@@ -9,7 +9,7 @@ use crate::front::look::Look;
 use crate::front::show::Show;
 use crate::front::words::Word;
 use ascall_engine::domain::event::{
-    Actor, AssignedBy, Candidate, Decision, Event, Record, Verdict, Window,
+    Actor, AssignedBy, Candidate, Decision, Event, Record, Verdict, Weighed, Window,
 };
 use ascall_engine::domain::ids::{Time, WorkerId};
 use schemars::JsonSchema;
@@ -43,10 +43,40 @@ pub(crate) struct DecisionJson {
     counts: BTreeMap<String, u32>,
     /// How far the search went, in metres.
     radius_m: Option<u32>,
+    /// The calls it was weighed against, when several were looked at together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    round: Option<RoundJson>,
     #[serde(skip)]
     time: Time,
     #[serde(skip)]
     visit_time: Option<Time>,
+}
+
+/// What a call was weighed against when several were looked at together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub(crate) struct RoundJson {
+    /// The policy: `batch`, `foresight`, or one that chooses for each call in turn.
+    policy: &'static str,
+    /// How many calls had their turn together with it, itself included.
+    calls: u32,
+    /// How many workers any of them could have had.
+    workers: u32,
+    /// The worker it waits for.
+    awaits: Option<String>,
+    /// In how many seconds that worker is expected to be free.
+    awaits_s: Option<u32>,
+}
+
+impl From<Weighed> for RoundJson {
+    fn from(round: Weighed) -> Self {
+        Self {
+            policy: round.policy.name(),
+            calls: round.calls,
+            workers: round.workers,
+            awaits: round.awaits.map(|(worker, _)| worker.to_string()),
+            awaits_s: round.awaits.map(|(_, seconds)| seconds),
+        }
+    }
 }
 
 /// A worker that was looked at.
@@ -179,6 +209,7 @@ fn of(
         asked: Vec::new(),
         ring: None,
         visit: None,
+        round: decision.and_then(|d| d.round).map(RoundJson::from),
         time: record.at,
         visit_time: None,
     }
@@ -211,7 +242,19 @@ impl DecisionJson {
             .visit_time
             .map(|at| format!("{} {}", look.word(Word::Visit), look.clock.short(at)));
         let reason = self.reason.as_ref().map(|reason| format!("\"{reason}\""));
-        [Some(line), visit, reason].into_iter().flatten().collect::<Vec<_>>().join("  ")
+        let round = self.round.as_ref().map(|round| {
+            let (calls, workers) = (round.calls.to_string(), round.workers.to_string());
+            let together = look.say(Word::Together, &[round.policy, &calls, &workers]);
+            match round.awaits.as_ref().zip(round.awaits_s) {
+                Some((worker, seconds)) => {
+                    let span = look.seconds(seconds.into());
+                    let waits = look.say(Word::AwaitsWorker, &[worker, &span]);
+                    format!("({together}; {waits})")
+                }
+                None => format!("({together})"),
+            }
+        });
+        [Some(line), round, visit, reason].into_iter().flatten().collect::<Vec<_>>().join("  ")
     }
 
     /// Those who were looked at, best first.
@@ -254,13 +297,23 @@ impl DecisionJson {
         })
     }
 
+    /// Whether several calls were looked at together.
+    pub(crate) fn is_of_round(&self) -> bool {
+        self.round.is_some()
+    }
+
+    /// Whether it chose this worker.
+    pub(crate) fn chose(&self, worker: WorkerId) -> bool {
+        self.chosen.as_ref().is_some_and(|c| c.worker == worker.to_string())
+    }
+
     /// What the decision remembers of a worker: the verdict and the rank among the suitable.
     pub(crate) fn verdict_on(&self, worker: WorkerId) -> Option<(String, Option<usize>)> {
         let name = worker.to_string();
         if self.asked.contains(&name) {
             return Some(("was_asked".to_owned(), None));
         }
-        if self.chosen.as_ref().is_some_and(|c| c.worker == name) {
+        if self.chose(worker) {
             return Some(("chosen".to_owned(), Some(1)));
         }
         let place = self.others.iter().position(|c| c.worker == name)?;
@@ -302,6 +355,7 @@ pub(crate) fn verdict_words(name: &str, look: &Look) -> String {
         "asked" => Word::AskedBefore,
         "too_far" => Word::TooFar,
         "reserved" => Word::ReservedThen,
+        "matched" => Word::MatchedElse,
         other => return other.to_owned(),
     })
 }
@@ -311,7 +365,7 @@ mod tests {
     use super::*;
     use crate::front::look::tests::look;
     use ascall_engine::domain::ids::{CallId, OfferId, Seq};
-    use ascall_engine::domain::profile::Lang;
+    use ascall_engine::domain::profile::{Lang, Policy};
 
     fn candidate(worker: u64, metres: u32) -> Candidate {
         Candidate {
@@ -343,6 +397,7 @@ mod tests {
             others: vec![candidate(2, 2_300), candidate(5, 4_000)],
             counts: [(Verdict::Suitable, 3), (Verdict::NoSkill, 4)].into_iter().collect(),
             radius_m: Some(5_000),
+            round: None,
         };
         let event = Event::AssignmentCommitted {
             call: CallId(1),
@@ -373,6 +428,26 @@ mod tests {
         assert_eq!(decision.verdict_on(WorkerId(1)), Some(("chosen".to_owned(), Some(1))));
         assert_eq!(decision.verdict_on(WorkerId(5)), Some(("outranked".to_owned(), Some(3))));
         assert_eq!(decision.verdict_on(WorkerId(6)), None);
+    }
+
+    #[test]
+    fn a_choice_of_a_round_says_how_many_were_weighed_and_for_whom_a_call_waits() {
+        let round = Weighed {
+            policy: Policy::Foresight,
+            calls: 3,
+            workers: 7,
+            awaits: Some((WorkerId(4), 90)),
+        };
+        let decision = Decision { round: Some(round), ..Decision::default() };
+        let event = Event::NobodyFound { call: CallId(1), decision };
+        let decision = decisions(&[record(Actor::Clock, event)]).remove(0);
+        let head = decision.head(&look(Lang::En));
+        assert!(head.contains("foresight") && head.contains("W-4"), "{head}");
+        let json = serde_json::to_value(&decision).unwrap();
+        assert_eq!(json["round"]["calls"], 3);
+        assert_eq!(json["round"]["workers"], 7);
+        assert_eq!(json["round"]["awaits"], "W-4");
+        assert_eq!(json["round"]["awaits_s"], 90);
     }
 
     #[test]
@@ -442,6 +517,7 @@ mod tests {
             Verdict::Asked,
             Verdict::TooFar,
             Verdict::Reserved,
+            Verdict::Matched,
         ] {
             let words = verdict_words(&name_of(&verdict), &look(Lang::Ko));
             assert!(words.chars().any(|c| ('가'..='힣').contains(&c)), "{verdict:?}: {words}");

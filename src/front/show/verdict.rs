@@ -41,14 +41,21 @@ impl VerdictJson {
     ) -> Result<Vec<Self>, UserError> {
         let mut found = Vec::new();
         for decision in decisions(&book.timeline(row)?) {
-            let (verdict, rank) = if let Some((verdict, rank)) = decision.verdict_on(worker) {
-                (Some(verdict), rank)
+            let remembered = decision.verdict_on(worker);
+            let may_have_another = decision.is_of_round() && !decision.chose(worker);
+            let then = if remembered.is_none() || may_have_another {
+                book.verdict_at(row.call, worker, Seq(decision.seq))?
             } else {
-                let then = book.verdict_at(row.call, worker, Seq(decision.seq))?;
+                None
+            };
+            let (verdict, rank) = match (then, remembered) {
+                (Some(Verdict::Matched), remembered) => {
+                    (Some(name_of(&Verdict::Matched)), remembered.and_then(|(_, rank)| rank))
+                }
+                (_, Some((verdict, rank))) => (Some(verdict), rank),
                 // Suitable, and still not among the best that are remembered.
-                let then =
-                    then.map(|v| if v == Verdict::Suitable { Verdict::Outranked } else { v });
-                (then.map(|verdict| name_of(&verdict)), None)
+                (Some(Verdict::Suitable), None) => (Some(name_of(&Verdict::Outranked)), None),
+                (then, None) => (then.map(|verdict| name_of(&verdict)), None),
             };
             let (seq, name) = (decision.seq.to_string(), worker.to_string());
             let line = match &verdict {

@@ -17,6 +17,7 @@ mod oneshot;
 mod parts;
 mod rates;
 mod rig;
+mod rounds;
 mod services;
 
 use std::io::Write as _;
@@ -34,6 +35,7 @@ const SECTIONS: &[(&str, Section)] = &[
     ("services", services::lines),
     ("beside", services::beside),
     ("parts", parts::run),
+    ("rounds", rounds::run),
     ("growth", growth::run),
     ("oneshot", oneshot::run),
     ("idle", oneshot::idle),

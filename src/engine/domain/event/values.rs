@@ -6,7 +6,7 @@ use crate::domain::geo::Point;
 use crate::domain::ids::{
     CallId, MemberId, Millis, OfferId, ParticipantId, Seq, SubjectId, Time, Won, WorkerId,
 };
-use crate::domain::profile::Transport;
+use crate::domain::profile::{Policy, Transport};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -202,6 +202,8 @@ pub enum Verdict {
     TooFar,
     /// Has an appointment that this call would run into.
     Reserved,
+    /// Got another of the calls that were looked at together.
+    Matched,
 }
 
 /// What was considered when a worker was chosen, or when nobody could be.
@@ -218,6 +220,23 @@ pub struct Decision {
     /// How far the search went, in metres; none when it was not by distance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub radius_m: Option<u32>,
+    /// The others it was weighed against; none: it was decided by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<Weighed>,
+}
+
+/// What a call was weighed against when several were looked at together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weighed {
+    /// The policy.
+    pub policy: Policy,
+    /// How many calls had their turn together with it, itself included.
+    pub calls: u32,
+    /// How many workers any of them could have had, those not free yet included.
+    pub workers: u32,
+    /// It waits for this worker, who will be free after so many seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<(WorkerId, u32)>,
 }
 
 /// The end of the work on a call.

@@ -190,15 +190,17 @@ impl World {
         });
     }
 
-    /// Forgets ended calls whose time has come. Whoever still waits for an answer or owes an undo stays.
+    /// Forgets ended calls whose time has come. Whoever still waits for an answer or owes an undo stays, and so does a call
+    /// that the record speaks of.
     pub(super) fn forget_ended(&mut self, at: Time) {
         while let Some((until, id)) = self.index.lingering.first().copied() {
             if until > at {
                 break;
             }
+            let is_touched = self.touched.contains(&id);
             let stays = self.calls.get(&id).is_some_and(|call| {
                 let adopted = self.desk.profiles.get(&call.profile);
-                adopted.is_some_and(|adopted| !call.is_at_rest(&adopted.spec))
+                adopted.is_some_and(|adopted| is_touched || !call.is_at_rest(&adopted.spec))
             });
             match self.calls.get_mut(&id) {
                 Some(call) if stays => call.linger_until = Some(at.plus(LINGER)),

@@ -23,7 +23,7 @@ use super::member::Member;
 use super::participant::{INCIDENTS_MAX, Incident, Participant};
 use super::profile::{Profile, Transport};
 use super::snapshot::Part;
-use super::worker::Worker;
+use super::worker::{Availability, Worker};
 use super::world::{Adopted, Attention, Line, World};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,10 +44,10 @@ impl World {
         self.desk.at = at;
         self.touched.clear();
         self.departed.clear();
-        self.forget_ended(at);
     }
 
-    /// Ends a record: calls that ended in it leave.
+    /// Ends a record: calls that ended in it leave, and so do those that lingered long enough. What the record says of
+    /// one of these was decided while it was there, so it is heard before.
     pub(crate) fn finish(&mut self) {
         for id in self.touched.clone() {
             let Some(call) = self.calls.get_mut(&id) else { continue };
@@ -67,6 +67,7 @@ impl World {
             }
             self.reindex_call(id);
         }
+        self.forget_ended(self.desk.at);
     }
 
     /// Folds one event in.
@@ -98,6 +99,10 @@ impl World {
             Event::ParticipantModeSet { participant, mode } => self.set_mode(*participant, *mode),
             Event::AssignModeSet { mode } => self.set_assign(*mode),
             Event::QueueSwept => self.desk.assign.sweeping = false,
+            Event::RoundHeld { profile, again } => {
+                self.desk.rounds.remove(profile);
+                self.desk.rounds.extend(again.map(|at| (*profile, at)));
+            }
             Event::BreakerMoved { participant, transition, incident } => {
                 self.move_breaker(*participant, transition, *incident);
             }
@@ -124,6 +129,7 @@ impl World {
                 self.workers.insert(*worker, added);
                 self.changed.insert(Part::of_worker(*worker));
                 self.reindex_worker(*worker);
+                self.look_again_for(*worker);
             }
             Event::DutySet { worker, duty, after_current } => {
                 let at = self.desk.at;
@@ -423,7 +429,15 @@ impl World {
         if let Some(call) = self.calls.get_mut(&id) {
             self.changed.insert(Part::of_call(id));
             change(call);
+            let (profile, worker) = (call.profile, call.worker());
             self.reindex_call(id);
+            // When and where the worker will be free depends on the call.
+            let foresees = |p: &Arc<Adopted>| p.spec.dispatch.foresees().is_some();
+            if let Some(worker) = worker
+                && self.desk.profiles.get(&profile).is_some_and(foresees)
+            {
+                self.reindex_worker(worker);
+            }
         }
     }
 
@@ -467,8 +481,14 @@ impl World {
     pub(super) fn with_worker(&mut self, id: WorkerId, change: impl FnOnce(&mut Worker)) {
         if let Some(worker) = self.workers.get_mut(&id) {
             self.changed.insert(Part::of_worker(id));
+            let before = (worker.availability(), worker.reserved.clone());
             change(worker);
+            let after = (worker.availability(), &worker.reserved);
+            let is_new = (before.0, &before.1) != after && after.0 == Availability::Available;
             self.reindex_worker(id);
+            if is_new {
+                self.look_again_for(id);
+            }
         }
     }
 }

@@ -169,19 +169,20 @@ impl World {
                 self.advance_work(*call, *worker, AssignmentState::Arrived);
             }
             Event::WorkStarted { call, worker } => {
-                if let Some(worker) = worker {
-                    self.advance_work(*call, *worker, AssignmentState::Working);
-                }
                 self.with_call(*call, |c| {
                     c.held_until = None;
                     c.search.dispatch_at = None;
                     c.search.fresh = false;
                     c.enter(Phase::InService, at);
                 });
+                // After the call: when the worker will be free counts from the work's begin.
+                if let Some(worker) = worker {
+                    self.advance_work(*call, *worker, AssignmentState::Working);
+                }
             }
             Event::WorkFinished { call, worker, outcome, fare } => {
                 if let Some(worker) = worker {
-                    self.see_at_call(*call, *worker);
+                    self.see_at_end(*call, *worker);
                     self.free(*worker);
                 }
                 self.with_call(*call, |c| {
@@ -282,6 +283,22 @@ impl World {
                 w.duty = crate::domain::event::Duty::Off;
             }
         });
+    }
+
+    /// Work is over: the worker is where it ended.
+    fn see_at_end(&mut self, call: CallId, worker: WorkerId) {
+        let at = self.desk.at;
+        let end = self.calls.get(&call).and_then(|c| {
+            let adopted = self.desk.profiles.get(&c.profile)?;
+            c.destination(&adopted.spec)
+        });
+        match end {
+            Some(end) => {
+                self.index.note_seen(worker, at);
+                self.with_worker(worker, |w| w.seen = Some((end, at)));
+            }
+            None => self.see_at_call(call, worker),
+        }
     }
 
     /// Whoever works at a place is at that place: as good as a position.

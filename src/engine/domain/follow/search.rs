@@ -53,7 +53,7 @@ impl World {
         } else {
             call.live_broadcast().map(|broadcast| broadcast.deadline)
         };
-        let due = due.filter(|_| call.offer.is_none());
+        let due = due.filter(|_| call.offer.is_none() && !call.is_matched(profile));
         if due.is_some_and(|due| due <= now) {
             self.attempt(call, profile, now)
         } else {
@@ -155,6 +155,9 @@ impl World {
         let Some(call) = self.calls.get(&rank.2) else { return Vec::new() };
         let Some(adopted) = self.desk.profiles.get(&call.profile) else { return Vec::new() };
         let profile = &adopted.spec;
+        if call.is_matched(profile) {
+            return Vec::new();
+        }
         let mut events = match (Rings::of(call, profile), worker) {
             (Some(rings), Some(worker)) => self.join(call, profile, rings, worker, now),
             // Those who are being asked have their time.

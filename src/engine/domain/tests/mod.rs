@@ -29,6 +29,8 @@ mod random;
 mod ratings;
 mod references;
 mod refunds;
+mod rounds;
+mod rounds_cost;
 mod search;
 mod states;
 mod steps;

@@ -28,6 +28,7 @@ struct Derived {
     wants: String,
     waiting: BTreeMap<(Option<String>, Option<String>), String>,
     waiting_all: String,
+    crowds: String,
     others: String,
     buckets: BTreeMap<(Option<String>, Option<String>), Filled>,
     seen: BTreeSet<(Time, WorkerId)>,
@@ -77,6 +78,7 @@ fn derived(world: &World) -> Derived {
             })
             .collect(),
         waiting_all: format!("{:?}", index.waiting_all),
+        crowds: format!("{:?} {:?}", index.crowds, index.ready),
         others: format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             index.goods,

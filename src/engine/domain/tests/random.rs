@@ -15,7 +15,7 @@ use crate::domain::ids::{
 };
 use crate::domain::phase::Phase;
 use crate::domain::profile::{
-    Fallback, OnAbort, OnDenied, Position, Profile, RequiredBefore, Stage,
+    Fallback, Matching, OnAbort, OnDenied, Policy, Position, Profile, RequiredBefore, Stage, Turn,
 };
 use crate::domain::testing::{Bench, request, seoul, worker};
 use std::collections::BTreeMap;
@@ -44,6 +44,7 @@ fn profiles() -> [Profile; 6] {
     driver.on_abort = OnAbort::End;
     driver.plan = vec![auto(Some(1)), offers(Some(2)), Stage::Manual { claimable: false }];
     driver.dispatch.search_ms = Millis::mins(20);
+    driver.dispatch.policy = Policy::Batch;
     let mut plain = stepped(&[]);
     plain.name = "plain".to_owned();
     plain.plan = vec![offers(None)];
@@ -56,6 +57,9 @@ fn profiles() -> [Profile; 6] {
     let mut tutoring = stepped(&[("manage", Position::BeforeOpen)]);
     tutoring.name = "tutoring".to_owned();
     tutoring.plan = vec![Stage::Claim { for_ms: Some(Millis::mins(30)) }, auto(None)];
+    tutoring.dispatch.policy = Policy::Foresight;
+    let tick_ms = Millis::secs(3);
+    tutoring.dispatch.matching = Some(Matching { tick_ms, order: Turn::Whole });
     let mut shop = stepped(&[("stock", Position::AfterOpen)]);
     shop.name = "shop".to_owned();
     shop.plan = vec![Stage::None { promise_ms: Millis::mins(15), claimable: true }];

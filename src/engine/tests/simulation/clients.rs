@@ -139,6 +139,9 @@ fn a_request(rng: &mut Rng, world: &World, now: Time) -> NewCall {
             }
         }
         "shop" => shop(rng, &mut new),
+        "dash" if rng.chance(80) => {
+            new.fields.insert("to".to_owned(), a_spot(rng).to_string());
+        }
         _ => {}
     }
     if matches!(line, "ask" | "tutoring" | "taxi") && rng.chance(25) {

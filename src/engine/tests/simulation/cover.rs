@@ -58,6 +58,7 @@ kinds!(
     ParticipantModeSet,
     AssignModeSet,
     QueueSwept,
+    RoundHeld,
     BreakerMoved,
     CallReceived,
     StepAsked,

@@ -47,6 +47,10 @@ fn expected(bug: Bug) -> &'static [&'static str] {
         Bug::WorkersNotTold => &["O1"],
         Bug::RatedTwice => &["C8"],
         Bug::StaleRecall => &["C7", "M1"],
+        Bug::RoundTooEarly => &["A13"],
+        Bug::TurnsReversed => &["A14"],
+        Bug::TakenForgotten => &["A2"],
+        Bug::CallPassedOver => &["A15"],
     }
 }
 

@@ -8,10 +8,10 @@ use ascall_engine::domain::event::{Card, Duty, ParticipantKind, Spot, TelDigest}
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{Millis, Won};
 use ascall_engine::domain::profile::{
-    AppointmentRule, CancelRule, CancelUntil, Dispatch, Does, Fallback, Field, FieldKind, Lang,
-    MembershipRule, NoticeOn, NoticeRule, OnAbort, OnDenied, PaymentRule, Policy, Position, Price,
-    Profile, Repeat, RequiredBefore, RewardRule, Role, Stage, StepSpec, StockRule, Transport,
-    Travel, UnknownProduct, Words,
+    AppointmentRule, CancelRule, CancelUntil, Dispatch, Does, Fallback, Field, FieldKind,
+    Foresight, Lang, Matching, MembershipRule, NoticeOn, NoticeRule, OnAbort, OnDenied,
+    PaymentRule, Policy, Position, Price, Profile, Repeat, RequiredBefore, RewardRule, Role, Stage,
+    StepSpec, StockRule, Transport, Travel, Turn, UnknownProduct, Words,
 };
 use std::collections::BTreeMap;
 
@@ -28,8 +28,10 @@ pub const LOCAL: [&str; 5] = ["manage", "insure", "diary", "purse", "shelf"];
 pub const GOODS: [&str; 3] = ["mask", "glove", "ghost"];
 
 /// The service lines, as often as they are called.
-pub const LINES: [&str; 9] =
-    ["repair", "driver", "ask", "full", "tutoring", "tutoring", "taxi", "taxi", "shop"];
+pub const LINES: [&str; 11] = [
+    "repair", "driver", "ask", "full", "tutoring", "tutoring", "taxi", "taxi", "shop", "pool",
+    "dash",
+];
 
 /// Who holds money and goods: the desk itself, or somebody outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +117,7 @@ fn profile(name: &str, steps: Vec<StepSpec>, plan: Vec<Stage>, transport: Transp
             max_metres: None,
             search_ms: Millis::mins(40),
             travel: Travel::default(),
+            ..Dispatch::default()
         },
         park_max_ms: Millis::mins(20),
         on_abort: OnAbort::Reopen,
@@ -288,6 +291,24 @@ fn shop(held: Holders) -> Profile {
     line
 }
 
+/// Calls that are looked at together: the longest waiting first, and, where rides end elsewhere, with those who are about
+/// to be free.
+fn rounds() -> [Profile; 2] {
+    let auto = vec![Stage::Auto { for_ms: None, claimable: true }];
+    let mut pool = profile("pool", Vec::new(), auto.clone(), Transport::Inbox);
+    pool.cancel.until = CancelUntil::Open;
+    pool.dispatch.search_ms = Millis::mins(12);
+    pool.dispatch.policy = Policy::Batch;
+    pool.dispatch.matching = Some(Matching { tick_ms: Millis::secs(5), order: Turn::LongestFirst });
+    let mut dash = profile("dash", Vec::new(), auto, Transport::Inbox);
+    dash.fields.push(field("to", FieldKind::Text, false));
+    dash.dispatch.destination = Some("to".to_owned());
+    dash.dispatch.policy = Policy::Foresight;
+    dash.dispatch.max_metres = Some(12_000);
+    dash.dispatch.foresight = Some(Foresight { stay_s: 120, ..Foresight::default() });
+    [pool, dash]
+}
+
 /// Visits of twenty minutes, five minutes' notice.
 const APPOINTMENT: AppointmentRule =
     AppointmentRule { duration_ms: Millis::mins(20), lead_ms: Millis::mins(5) };
@@ -296,6 +317,7 @@ const APPOINTMENT: AppointmentRule =
 pub fn profiles(held: Holders) -> Vec<Profile> {
     let mut lines = searching();
     lines.extend([tutoring(held), taxi(held), shop(held)]);
+    lines.extend(rounds());
     lines
 }
 

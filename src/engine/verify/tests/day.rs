@@ -47,11 +47,22 @@ pub(super) struct Day {
     /// Answers under way.
     posted: Vec<(Time, Answer)>,
     faults_on: bool,
+    /// Calls of one line are looked at together.
+    pub rounds: bool,
     keys: u64,
 }
 
 impl Day {
     pub(super) fn new(seed: u64) -> Self {
+        Self::with(seed, false)
+    }
+
+    /// A day on which calls of one more line are looked at together.
+    pub(super) fn of_rounds(seed: u64) -> Self {
+        Self::with(seed, true)
+    }
+
+    fn with(seed: u64, rounds: bool) -> Self {
         let mut day = Self {
             world: World::new(Settings::default()),
             now: Time(1_800_000_000_000),
@@ -60,6 +71,7 @@ impl Day {
             checker: Checker::new(),
             posted: vec![],
             faults_on: true,
+            rounds,
             keys: 0,
         };
         day.order(Command::OpenDesk { seed });
@@ -74,7 +86,10 @@ impl Day {
             let (name, bulkhead) = (name.to_owned(), 3);
             day.order(Command::SetParticipant { name, kind, breaker, bulkhead });
         }
-        let profiles = lines();
+        let mut profiles = lines();
+        if rounds {
+            profiles.push(pool());
+        }
         for profile in &profiles {
             day.order(Command::AdoptProfile(Box::new(profile.clone())));
         }
@@ -345,4 +360,15 @@ fn lines() -> Vec<Profile> {
     let mut order = kit::order();
     order.steps[0].participant = Some("shelf".to_owned());
     vec![full(), taxi, plain, lesson, ride, order]
+}
+
+/// The longest waiting have their turn first, every five seconds.
+fn pool() -> Profile {
+    let mut pool = Profile {
+        plan: vec![Stage::Auto { for_ms: None, claimable: false }],
+        on_abort: OnAbort::Reopen,
+        ..kit::pool(Turn::LongestFirst)
+    };
+    pool.dispatch.search_ms = Millis::mins(5);
+    pool
 }

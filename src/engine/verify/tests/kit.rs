@@ -225,6 +225,14 @@ pub(super) fn with_received(event: Event, change: impl FnOnce(&mut Taken)) -> Ev
     }
 }
 
+/// Calls are looked at together, every five seconds.
+pub(super) fn pool(order: Turn) -> Profile {
+    let mut pool = Profile { name: "pool".to_owned(), ..plain() };
+    pool.dispatch.policy = Policy::Batch;
+    pool.dispatch.matching = Some(Matching { tick_ms: Millis::secs(5), order });
+    pool
+}
+
 pub(super) fn window(from: i64) -> Window {
     Window { from: Time(from), until: Time(from + HOUR) }
 }

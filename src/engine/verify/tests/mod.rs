@@ -6,6 +6,7 @@
 mod bad;
 mod bad_money;
 mod bad_plan;
+mod bad_rounds;
 mod bad_steps;
 mod day;
 mod desk;
@@ -29,8 +30,8 @@ use crate::domain::ids::{
 };
 use crate::domain::phase::Target;
 use crate::domain::profile::{
-    CancelRule, CancelUntil, Dispatch, Fallback, Lang, NoticeOn, NoticeRule, OnAbort, OnDenied,
-    Policy, Position, Profile, Role, Stage, StepSpec, Transport, Travel, Words,
+    CancelRule, CancelUntil, Dispatch, Fallback, Lang, Matching, NoticeOn, NoticeRule, OnAbort,
+    OnDenied, Policy, Position, Profile, Role, Stage, StepSpec, Transport, Travel, Turn, Words,
 };
 use std::collections::BTreeMap;
 
@@ -134,6 +135,7 @@ fn every_rule_catches_its_bad_journal_and_lets_the_good_one_pass() {
     let mut cases = bad::cases();
     cases.extend(bad_steps::cases());
     cases.extend(bad_plan::cases());
+    cases.extend(bad_rounds::cases());
     cases.extend(bad_money::cases());
     cases.extend(recalls::cases());
     cases.extend(letters::cases());
@@ -170,6 +172,7 @@ fn plain() -> Profile {
             max_metres: None,
             search_ms: Millis::mins(10),
             travel: Travel::default(),
+            ..Dispatch::default()
         },
         park_max_ms: Millis::mins(30),
         on_abort: OnAbort::End,

@@ -116,7 +116,8 @@ impl Day {
     /// A request for one of the lines, with what that line wants to know, and now and then with an appointment.
     fn request(&mut self) -> Command {
         let lines = ["full", "full", "taxi", "plain", "lesson", "ride", "order"];
-        let profile = self.dice.one(&lines).unwrap_or("full");
+        let line = self.dice.one(&lines).unwrap_or("full");
+        let profile = if self.rounds && line == "full" { "pool" } else { line };
         let tel = self.dice.roll(500);
         let at = self.dice.one(&[-3, -1, 2, 5]).map(|north| seoul(north, 1));
         let Command::RequestCall(mut new) = request(profile, tel, at) else { return Command::Tick };

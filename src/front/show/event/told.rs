@@ -40,6 +40,7 @@ pub(super) fn word(event: &Event) -> Word {
         Event::ParticipantSet { .. } => Word::EvParticipantSet,
         Event::ParticipantModeSet { .. } | Event::AssignModeSet { .. } => Word::EvModeSet,
         Event::QueueSwept => Word::EvQueueSwept,
+        Event::RoundHeld { .. } => Word::EvRoundHeld,
         Event::BreakerMoved { .. } => Word::EvBreakerMoved,
         Event::CallReceived { .. } => Word::EvCallReceived,
         Event::StepAsked { .. } => Word::EvStepAsked,
@@ -279,8 +280,10 @@ pub(super) fn detail(event: &Event, names: &Names, look: &Look) -> String {
         Event::ClockStepped { by_ms } => format!("{by_ms} ms"),
         Event::Revealed { what } => what.clone(),
         Event::PositionsKept { at } => at.len().to_string(),
+        Event::RoundHeld { again: Some(at), .. } => look.clock.exact(*at),
         Event::DeskOpened { .. }
         | Event::QueueSwept
+        | Event::RoundHeld { again: None, .. }
         | Event::CallRecalled { .. }
         | Event::CallResumed { .. }
         | Event::CallOpened { .. }

@@ -2,10 +2,16 @@
 
 use super::{Check, SPAN_MAX};
 use crate::domain::ids::Millis;
-use crate::domain::profile::{Stage, Wrong};
+use crate::domain::profile::{Policy, Stage, Turn, Wrong};
 
 /// The farthest that anybody is searched, in metres: half way round the earth.
 const METRES_MAX: u64 = 20_000_000;
+
+/// The longest tick: a minute.
+const TICK_MAX: Millis = Millis::secs(60);
+
+/// The farthest that is foreseen.
+const HORIZON_MAX: Millis = Millis::mins(60);
 
 /// The most workers asked in one ring, and the most offers of one stage.
 const ASKED_MAX: u64 = 1_000;
@@ -79,10 +85,47 @@ impl Check<'_> {
         if let Some(metres) = dispatch.max_metres {
             self.range("dispatch.max_metres", metres.into(), 1, METRES_MAX);
         }
+        if let Some(matching) = &dispatch.matching {
+            // What is foreseen changes with time alone, so it is looked at from time to time and never all the time.
+            let least = if dispatch.policy == Policy::Foresight { 1_000 } else { 0 };
+            self.range("dispatch.matching.tick_ms", matching.tick_ms.0, least, TICK_MAX.0);
+        }
+        self.destination();
+        self.foresight();
         let travel = &dispatch.travel;
         self.range("dispatch.travel.factor_pct", travel.factor_pct.into(), 1, 10_000);
         self.range("dispatch.travel.metres_per_min", travel.metres_per_min.into(), 1, 100_000);
         self.range("dispatch.travel.fixed_s", travel.fixed_s.into(), 0, 86_400);
+    }
+
+    fn foresight(&mut self) {
+        let dispatch = &self.profile.dispatch;
+        if dispatch.policy == Policy::Foresight
+            && dispatch.matching.is_some_and(|matching| matching.order != Turn::Whole)
+        {
+            let why = "the policy `foresight` weighs all calls that wait";
+            self.say("dispatch.matching.order", Wrong::Idle(why));
+        }
+        let Some(foresight) = &dispatch.foresight else { return };
+        if dispatch.policy != Policy::Foresight {
+            self.say("dispatch.foresight", Wrong::Idle("the policy is not `foresight`"));
+        }
+        self.span("dispatch.foresight.horizon_ms", foresight.horizon_ms, HORIZON_MAX);
+        self.range("dispatch.foresight.later_pct", foresight.later_pct.into(), 0, 10_000);
+        self.range("dispatch.foresight.reach_s", foresight.reach_s.into(), 1, 86_400);
+        self.range("dispatch.foresight.stay_s", foresight.stay_s.into(), 0, 86_400);
+        self.range("dispatch.foresight.leave_s", foresight.leave_s.into(), 0, 86_400);
+    }
+
+    fn destination(&mut self) {
+        let Some(name) = &self.profile.dispatch.destination else { return };
+        let fields = &self.profile.fields;
+        if !fields.iter().any(|field| field.is_own() && field.name == *name) {
+            let known = fields.iter().filter(|field| field.is_own()).map(|f| f.name.clone());
+            let known = known.collect();
+            let unknown = Wrong::Unknown { name: name.clone(), known };
+            self.say("dispatch.destination", unknown);
+        }
     }
 
     pub(super) fn cancel(&mut self) {

@@ -1,0 +1,205 @@
+//! What a report says, as tables: the same ones on the page and in Markdown.
+//!
+//! Invariant: a table is text; whoever writes it down makes it inert for where it goes.
+
+use super::chart::{moment, span};
+use super::compare::{Change, Comparison, Verdict};
+use super::html::tail;
+use super::{Latency, Report};
+use crate::load::expect;
+use crate::load::words::Label;
+use ascall_engine::domain::profile::Lang;
+use ascall_engine::domain::text::grouped;
+
+/// A table.
+pub(crate) struct Table {
+    /// Heads over several columns: each with how many.
+    pub groups: Option<Vec<(String, usize)>>,
+    /// The heads of the columns.
+    pub heads: Vec<String>,
+    /// The rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// One figure of those that matter most.
+pub(crate) struct Figure {
+    /// What it is.
+    pub name: &'static str,
+    /// How much.
+    pub value: String,
+    /// Whether it is `good`, something to `wait` for, `bad`, or neither.
+    pub class: &'static str,
+}
+
+fn number(count: u64) -> String {
+    grouped(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// The figures that matter most.
+pub(crate) fn figures(report: &Report, lang: Lang) -> Vec<Figure> {
+    let (asked, calls) = (&report.asked, &report.calls);
+    let count = |label: Label, many: u64, class: &'static str| Figure {
+        name: label.text(lang),
+        value: number(many),
+        class: if many > 0 { class } else { "" },
+    };
+    let mut figures = vec![
+        count(Label::Intended, asked.intended, ""),
+        count(Label::Sent, asked.sent, ""),
+        count(Label::Dropped, asked.dropped, "bad"),
+        count(Label::Accepted, calls.accepted, "good"),
+        count(Label::Parked, calls.parked, "wait"),
+        count(Label::OpenedLate, calls.opened_late, ""),
+        count(Label::Refused, asked.refused, "bad"),
+        count(Label::HeldOff, asked.held_off, "bad"),
+        count(Label::Failed, asked.failed + asked.unknown, "bad"),
+        count(Label::Rejected, calls.rejected, "bad"),
+        count(Label::Assigned, calls.assigned, "good"),
+        count(Label::Completed, calls.completed, ""),
+        count(Label::Canceled, calls.canceled, ""),
+        count(Label::Unfilled, calls.unfilled, "bad"),
+        count(Label::Lost, report.lost, "bad"),
+    ];
+    let rate = format!("{:.1}", report.rate);
+    figures.push(Figure { name: Label::Rate.text(lang), value: rate, class: "" });
+    for (kind, name) in [("request", "p99(request)"), ("assign", "p99(assign)")] {
+        figures.push(Figure { name, value: tail(report.latency.get(kind)), class: "" });
+    }
+    figures
+}
+
+/// Each latency, both ways.
+pub(crate) fn latencies(report: &Report, lang: Lang) -> Table {
+    let quantiles = |latency: &Latency| {
+        let of = [latency.p50_ms, latency.p90_ms, latency.p99_ms, latency.p99_9_ms, latency.max_ms];
+        of.map(|ms| ms.map_or("–".to_owned(), span))
+    };
+    let heads = ["p50", "p90", "p99", "p99.9", Label::Max.text(lang)];
+    let mut rows = Vec::new();
+    for (name, measured) in &report.latency {
+        let mut row = vec![name.clone(), number(measured.intended.count)];
+        row.extend(quantiles(&measured.intended));
+        row.extend(quantiles(&measured.sent));
+        rows.push(row);
+    }
+    let first = [Label::What.text(lang), Label::Count.text(lang)];
+    Table {
+        groups: Some(vec![
+            (String::new(), 2),
+            (Label::FromIntended.text(lang).to_owned(), heads.len()),
+            (Label::FromSent.text(lang).to_owned(), heads.len()),
+        ]),
+        heads: first.into_iter().chain(heads).chain(heads).map(str::to_owned).collect(),
+        rows,
+    }
+}
+
+/// What became of the steps of each kind.
+pub(super) fn steps(report: &Report, lang: Lang) -> Table {
+    let heads = [
+        Label::What,
+        Label::Intended,
+        Label::Sent,
+        Label::Dropped,
+        Label::Answered,
+        Label::Refused,
+        Label::HeldOff,
+        Label::Unknown,
+        Label::Failed,
+        Label::Retried,
+        Label::ByRule,
+    ];
+    let rows = report.steps.iter().map(|(name, step)| {
+        let counts = step.counts;
+        let all = [
+            counts.intended,
+            counts.sent,
+            counts.dropped,
+            counts.answered,
+            counts.refused,
+            counts.held_off,
+            counts.unknown,
+            counts.failed,
+            counts.retried,
+        ];
+        let why = step.refusals.iter().map(|(word, many)| format!("{word} {}", number(*many)));
+        let why = why.collect::<Vec<_>>().join(", ");
+        [name.clone()].into_iter().chain(all.map(number)).chain([why]).collect()
+    });
+    let rows = rows.collect();
+    Table { groups: None, heads: heads.map(|head| head.text(lang).to_owned()).into(), rows }
+}
+
+/// Each threshold.
+pub(crate) fn thresholds(report: &Report, lang: Lang) -> Table {
+    let heads = [Label::Threshold, Label::Measured, Label::Result];
+    let rows = report.expect.iter().map(|judged| {
+        let measured = judged.measured.map(|value| expect::value(value, &judged.unit));
+        let measured = measured.unwrap_or_else(|| Label::NotMeasured.text(lang).to_owned());
+        let result = if judged.held { Label::Yes } else { Label::No };
+        vec![judged.text.clone(), measured, result.text(lang).to_owned()]
+    });
+    let rows = rows.collect();
+    Table { groups: None, heads: heads.map(|head| head.text(lang).to_owned()).into(), rows }
+}
+
+/// Each opening of a breaker.
+pub(crate) fn incidents(report: &Report, lang: Lang) -> Table {
+    let heads =
+        [Label::Participant, Label::Opened, Label::Closed, Label::Why, Label::ParkedMeanwhile];
+    let rows = report.incidents.iter().map(|incident| {
+        vec![
+            incident.participant.clone(),
+            moment(incident.opened_s),
+            incident.closed_s.map_or(Label::Never.text(lang).to_owned(), moment),
+            incident.why.clone(),
+            number(incident.parked),
+        ]
+    });
+    let rows = rows.collect();
+    Table { groups: None, heads: heads.map(|head| head.text(lang).to_owned()).into(), rows }
+}
+
+/// Whether the figures can be trusted, in a line each.
+pub(crate) fn soundness(report: &Report, lang: Lang) -> Vec<String> {
+    let verify = if report.verify.held { Label::VerifyHeld } else { Label::VerifyFailed };
+    let mut lines = vec![verify.text(lang).to_owned()];
+    lines.extend(report.verify.faults.iter().cloned());
+    let kept_up = if report.generator.kept_up { Label::KeptUp } else { Label::FellBehind };
+    let late = report.generator.late.p99_ms.map_or("–".to_owned(), span);
+    lines.push(kept_up.fill(lang, &[&late]));
+    if let Some(cpu) = report.generator.cpu_per_step_us {
+        lines.push(Label::CpuPerStep.fill(lang, &[&format!("{cpu:.1}")]));
+    }
+    for (label, many) in [(Label::Lost, report.lost), (Label::Doubled, report.doubled)] {
+        lines.push(format!("{}: {}", label.text(lang), number(many)));
+    }
+    lines.extend(
+        report.journal_hash.iter().map(|hash| format!("{}: {hash}", Label::Hash.text(lang))),
+    );
+    lines
+}
+
+/// What changed from one load to another.
+pub(crate) fn changes(comparison: &Comparison, lang: Lang) -> Table {
+    let heads = [Label::What, Label::Before, Label::After, Label::Change, Label::Verdict];
+    let row = |change: &Change, value: &dyn Fn(f64) -> String| {
+        let pct = change.change_pct.map_or("–".to_owned(), |pct| format!("{pct:+.1}%"));
+        let verdict = verdict(change.verdict).text(lang).to_owned();
+        vec![change.name.clone(), value(change.a), value(change.b), pct, verdict]
+    };
+    let percent = |value: f64| format!("{value:.2}%");
+    let latency = comparison.latency.iter().map(|change| row(change, &span));
+    let shares = comparison.shares.iter().map(|change| row(change, &percent));
+    let rows = latency.chain(shares).collect();
+    Table { groups: None, heads: heads.map(|head| head.text(lang).to_owned()).into(), rows }
+}
+
+/// The word for it.
+pub(crate) fn verdict(verdict: Verdict) -> Label {
+    match verdict {
+        Verdict::Better => Label::Better,
+        Verdict::Same => Label::Same,
+        Verdict::Worse => Label::Worse,
+    }
+}
