@@ -485,6 +485,8 @@ words! {
         "use `{0}`: no more calls fail than under `{1}`, and those served wait {2} min less ({3} against {4}; more than chance, 95 % interval {5} to {6} min)";
     UseEither: "`{0}`과(와) `{1}`의 차이는 우연일 수 있습니다 (실패 {2} %와 {3} %, 평균 대기 {4}분과 {5}분): 이날만으로는 고를 수 없으니 더 단순한 쪽을 쓰세요",
         "between `{0}` and `{1}` the difference may be chance (failed {2} % and {3} %, wait {4} and {5} min): this day does not decide, take the simpler one";
+    UseAsWell: "`{1}`도 그만할 수 있습니다: `{0}`과(와)의 차이는 우연일 수 있습니다 (실패 {2} %와 {3} %, 평균 대기 {4}분과 {5}분)",
+        "`{1}` may do as well: its difference from `{0}` may be chance (failed {2} % and {3} %, wait {4} and {5} min)";
     ButMean: "다만 서비스를 받은 고객의 평균 대기는 {0}분으로 `{1}`의 {2}분보다 깁니다",
         "but those served wait {0} min on the mean, and {2} under `{1}`";
     ButMost: "다만 가장 긴 대기는 {0}분이고 `{1}`은 {2}분입니다",

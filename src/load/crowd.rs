@@ -58,6 +58,10 @@ pub(crate) enum What {
 }
 
 impl What {
+    /// Every name.
+    pub(crate) const NAMES: [&'static str; 9] =
+        ["request", "cancel", "status", "answer", "claim", "start", "finish", "release", "duty"];
+
     /// Its name in the report.
     pub(crate) fn name(&self) -> &'static str {
         match self {

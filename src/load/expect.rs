@@ -2,6 +2,7 @@
 //!
 //! Invariant: a threshold that names something that was not measured fails, and says so.
 
+use super::crowd::What;
 use super::histogram::Histogram;
 use super::meter::{ASSIGN, AWAY, OPEN};
 use super::report::{Judged, Latency, Report};
@@ -79,11 +80,8 @@ const STATISTICS: [(&str, Statistic); 6] = [
 /// How late the generator was.
 const LATE: &str = "late";
 
-/// Every latency that may be named.
-const LATENCIES: [&str; 12] = [
-    ASSIGN, OPEN, "request", "cancel", "status", "answer", "claim", "start", "finish", "duty",
-    AWAY, LATE,
-];
+/// Every latency that may be named, beside those of the steps.
+const LATENCIES: [&str; 4] = [ASSIGN, OPEN, AWAY, LATE];
 
 /// A count of a report.
 type Count = fn(&Report) -> u64;
@@ -162,8 +160,9 @@ fn figure(left: &str, right: &str) -> Result<(Figure, f64), (String, Option<&'st
             Some(name) => (true, name.trim()),
             None => (false, name),
         };
-        if !LATENCIES.contains(&name) {
-            return Err((format!("unknown latency `{name}`"), nearest(name, &LATENCIES)));
+        let latencies = [What::NAMES.as_slice(), &LATENCIES].concat();
+        if !latencies.contains(&name) {
+            return Err((format!("unknown latency `{name}`"), nearest(name, &latencies)));
         }
         let unit = UNITS.iter().find_map(|(unit, ms)| Some((right.strip_suffix(unit)?, ms)));
         let bound = unit.and_then(|(digits, ms)| Some(number(digits)? * ms));

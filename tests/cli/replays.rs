@@ -81,6 +81,10 @@ fn the_table_ends_with_which_policy_to_use_and_what_was_not_observed() {
         "{}",
         ran.out
     );
+    let all = desk.ok(&["replay", &day("evening.toml"), "--lang", "en"]);
+    let advice_of_three: Vec<&str> = all.lines().skip(4).collect();
+    assert!(advice_of_three[0].starts_with("use `foresight`: "), "{all}");
+    assert!(advice_of_three[1].starts_with("`batch` may do as well: "), "{all}");
     assert_eq!(advice.last(), Some(&"one day is one sample: replay other days before you decide"));
     for said in
         ["observed: ", "modelled, not observed: travel times: 3 min + 2.4 min x great-circle km"]

@@ -216,10 +216,10 @@ fn advice(results: &[replay::Result], look: &Look) -> Vec<String> {
         rank(a).cmp(&rank(b)).then(a.wait_mean_min.total_cmp(&b.wait_mean_min))
     });
     let Some(best) = best else { return Vec::new() };
+    let (level, worse): (Vec<&replay::Result>, Vec<&replay::Result>) =
+        others.into_iter().partition(|r| beside(r) == Some(Verdict::Level));
     let mut said: Vec<String> = Vec::new();
-    let level = others.iter().filter(|r| beside(r) == Some(Verdict::Level));
-    said.extend(level.map(|other| either(best, other, look)));
-    if let Some(next) = others.iter().find(|r| beside(r) != Some(Verdict::Level)) {
+    if let Some(next) = worse.first() {
         said.push(rather(best, next, look));
         let (mean, most) = (best.wait_mean_min, best.wait_max_min);
         if mean > next.wait_mean_min {
@@ -233,6 +233,8 @@ fn advice(results: &[replay::Result], look: &Look) -> Vec<String> {
             );
         }
     }
+    let word = if worse.is_empty() { Word::UseEither } else { Word::UseAsWell };
+    said.extend(level.iter().map(|other| level_with(word, best, other, look)));
     if !said.is_empty() {
         said.push(look.word(Word::OneDay));
     }
@@ -243,11 +245,12 @@ fn two(number: f64) -> String {
     format!("{number:.2}")
 }
 
-fn either(best: &replay::Result, other: &replay::Result, look: &Look) -> String {
+/// That what lies between the best and another one may be chance.
+fn level_with(word: Word, best: &replay::Result, other: &replay::Result, look: &Look) -> String {
     let numbers =
         [best.failed_pct, other.failed_pct, best.wait_mean_min, other.wait_mean_min].map(two);
     let [a, b, c, d] = numbers.each_ref().map(String::as_str);
-    look.say(Word::UseEither, &[&best.policy, &other.policy, a, b, c, d])
+    look.say(word, &[&best.policy, &other.policy, a, b, c, d])
 }
 
 /// Why the best is better than another one.
