@@ -121,33 +121,40 @@ pub(crate) fn first(mut faults: Vec<TomlFault>) -> TomlFault {
     faults.swap_remove(0)
 }
 
-/// The name among `known` that differs least from `name`, when it is near enough to be meant.
+/// The name among `known` that differs least from `name`, when it is near enough to be meant: of three letters one may be
+/// wrong, of more every third and one.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let most = (name.chars().count() / 3).max(1) + 1;
+    let letters = name.chars().count();
+    let most = if letters <= 3 { 1 } else { letters / 3 + 1 };
     known
         .iter()
         .map(|candidate| (edits(name, candidate), *candidate))
         .min()
-        .filter(|(distance, _)| *distance <= most)
+        // Where every letter is another one nothing is near.
+        .filter(|(distance, candidate)| {
+            *distance <= most && *distance < letters.max(candidate.chars().count())
+        })
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be put in, taken out or changed (Levenshtein).
+/// How many letters must be put in, taken out, changed, or change places with the next one (optimal string alignment,
+/// <https://en.wikipedia.org/wiki/Damerau%E2%80%93Levenshtein_distance>).
 fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = i;
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let changed = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut least = changed.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                least = least.min(rows[i - 2][j - 2] + 1);
+            }
+            row.push(least);
         }
-        for (j, y) in b.iter().enumerate() {
-            let change = corner + usize::from(x != *y);
-            corner = row[j + 1];
-            row[j + 1] = change.min(corner + 1).min(row[j] + 1);
-        }
+        rows.push(row);
     }
-    row.last().copied().unwrap_or(0)
+    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -291,6 +298,19 @@ mod tests {
     fn nothing_near_is_no_suggestion() {
         assert_eq!(nearest("zebra", &["store", "mode"]), None);
         assert_eq!(nearest("stroe", &["store", "mode"]), Some("store"));
+    }
+
+    #[test]
+    fn a_short_name_is_near_one_that_differs_by_a_letter_and_to_no_other() {
+        let known = ["for", "rate", "to", "arrivals", "times"];
+        for (slip, meant) in
+            [("rat", "rate"), ("fro", "for"), ("fr", "for"), ("ot", "to"), ("tims", "times")]
+        {
+            assert_eq!(nearest(slip, &known), Some(meant), "{slip}");
+        }
+        for other in ["job", "x", "ab", "tel", "", "rest"] {
+            assert_eq!(nearest(other, &known), None, "{other}");
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Recomputes what `ascall replay` says, from the raw day and the per-call lines alone.
 
-    ascall replay DAY.toml --policy batch,foresight --calls calls.ndjson -o json > results.json
-    benches/replay/recompute.py DAY.toml calls.ndjson results.json
+    ascall replay DAY.toml --policy batch,foresight --calls fates.ndjson -o json > results.json
+    benches/replay/recompute.py DAY.toml fates.ndjson results.json
 
 It knows nothing of the program: it reads the day's files by their description, follows every worker from the shift's
 begin from call to call, and checks that nobody is at two places, that every way takes as long as the day says, that
@@ -49,11 +49,32 @@ def rows(day, folder, name):
                 "from": time(row, "from"),
                 "until": time(row, "until"),
                 "ready": time(row, "ready"),
-                "work": (lambda b, d: d - b if b is not None and d is not None and d > b else None)(time(row, "begun"), time(row, "done")),
+                "begun": time(row, "begun"),
+                "done": time(row, "done"),
                 "at": place(row, spec["lat"], spec["lon"]),
                 "to": place(row, spec["to_lat"], spec["to_lon"]) if "to_lat" in spec else None,
                 "skilled": bool(skill) and row[skill["column"]] == skill["is"],
             }
+
+
+def shifts(day, folder, begin, end):
+    """The shifts of each worker, in order: those that touch are one, and it begins where the first of them does."""
+    clock, all = day["workers"].get("unit") == "clock", defaultdict(list)
+    for w in rows(day, folder, "workers"):
+        w["from"], w["until"] = begin if w["from"] is None else w["from"], end if w["until"] is None else w["until"]
+        if w["until"] < w["from"]:
+            w["until"] += 1440  # by the clock it goes on to the next day
+        elif clock and w["until"] <= begin and w["from"] + 1440 < end:
+            w["from"], w["until"] = w["from"] + 1440, w["until"] + 1440
+        w["from"], w["until"] = max(begin, w["from"]), min(end, w["until"])
+        if w["until"] > w["from"]:
+            all[w["id"]].append(w)
+    for stretches in all.values():
+        stretches.sort(key=lambda w: w["from"])
+        for at in range(len(stretches) - 1, 0, -1):
+            if stretches[at]["from"] <= stretches[at - 1]["until"]:
+                stretches[at - 1]["until"] = stretches.pop(at)["until"]
+    return dict(all)
 
 
 def percentile(values, percent):
@@ -67,15 +88,17 @@ def main():
     road = day["travel"]
     per_km = (60 / road["km_per_h"] if "km_per_h" in road else road.get("min_per_km", 0)) * road.get("factor", 1)
     travel = lambda a, b: road.get("fixed_min", 0) + per_km * km(a, b)
-    calls = {c["id"]: c for c in rows(day, toml.parent, "calls") if begin <= c["from"] < end}
-    workers = {}
-    for w in rows(day, toml.parent, "workers"):
-        w["from"], w["until"] = begin if w["from"] is None else w["from"], end if w["until"] is None else w["until"]
-        if w["until"] < w["from"]:
-            w["until"] += 1440  # by the clock it goes on to the next day
-        w["from"], w["until"] = max(begin, w["from"]), min(end, w["until"])
-        if w["until"] > w["from"]:
-            workers[w["id"]] = w
+    calls, clock = {}, day["calls"].get("unit") == "clock"
+    for c in rows(day, toml.parent, "calls"):
+        if clock and c["from"] < begin and c["from"] + 1440 < end:
+            c["from"] += 1440
+        for key in ("ready", "begun", "done"):
+            if clock and c[key] is not None and c[key] + 720 < c["from"]:
+                c[key] += 1440
+        c["work"] = c["done"] - c["begun"] if None not in (c["begun"], c["done"]) and c["done"] > c["begun"] else None
+        if begin <= c["from"] < end:
+            calls[c["id"]] = c
+    workers = shifts(day, toml.parent, begin, end)
     given = defaultdict(list)
     for line in open(lines, encoding="utf-8"):
         row = json.loads(line)
@@ -93,7 +116,7 @@ def main():
     for policy, fates in given.items():
         seen = [row["call"] for row in fates]
         must(sorted(seen) == sorted(calls), f"{policy}: other calls than the day's")
-        waits, failed, ways, turns, busy = [], 0, [], defaultdict(list), defaultdict(float)
+        waits, failed, ways, turns, busy, within = [], 0, [], defaultdict(list), defaultdict(float), defaultdict(float)
         for row in fates:
             call = calls[row["call"]]
             must(abs(row["request_min"] - call["from"]) < SLACK_MIN, f"{policy} {row['call']}: came in at another time")
@@ -103,10 +126,16 @@ def main():
                      f"{policy} {row['call']}: neither served nor given up in time")
             else:
                 turns[row["worker"]].append(row)
-        for name, worker in workers.items():
+        for name, stretches in workers.items():
+            ahead = list(stretches)
+            worker = ahead.pop(0)
             place, free = worker["at"], worker["from"]
             for row in sorted(turns.pop(name, []), key=lambda r: r["assigned_min"]):
                 call, who = calls[row["call"]], f"{policy} {row['call']} {name}"
+                while ahead and row["assigned_min"] >= ahead[0]["from"] - SLACK_MIN:
+                    worker = ahead.pop(0)
+                    # After a break they come back where the next shift begins, unless they are still at work.
+                    place, free = (worker["at"], worker["from"]) if free <= worker["from"] else (place, free)
                 must(row["assigned_min"] >= free - SLACK_MIN, f"{who}: not free yet")
                 must(row["assigned_min"] <= worker["until"] - day.get("off_before_min", 0) + SLACK_MIN, f"{who}: the shift is over")
                 must(worker["skilled"] or not call["skilled"], f"{who}: lacks the skill")
@@ -121,11 +150,13 @@ def main():
                 place = call["to"] or call["at"]
                 ways.append(there - row["assigned_min"])
                 busy[name] += free - row["assigned_min"]
+                # Work beyond the end of the shift takes nothing off the idle time before it.
+                within[name] += sum(max(0.0, min(free, w["until"]) - max(row["assigned_min"], w["from"])) for w in stretches)
                 waits.append(there - call["from"])
         must(not turns, f"{policy}: somebody unknown or off served: {list(turns)[:3]}")
         waits.sort()
-        shifts = [(busy[name], worker["until"] - worker["from"]) for name, worker in workers.items()]
-        shares = sorted(b / s for b, s in shifts)
+        hours = [(within[name], sum(w["until"] - w["from"] for w in stretches)) for name, stretches in workers.items()]
+        shares = sorted(b / s for b, s in hours)
         anew = {
             "calls": len(fates),
             "served": len(waits),
@@ -136,9 +167,9 @@ def main():
             "wait_max_min": waits[-1] if waits else 0.0,
             "wait_30plus_pct": 100 * sum(w >= 30 for w in waits) / len(waits) if waits else 0.0,
             "pickup_mean_min": sum(ways) / len(ways) if ways else 0.0,
-            "workers_used": sum(b > 0 for b, _ in shifts),
+            "workers_used": sum(b > 0 for b in busy.values()),
             "busy_h": sum(busy.values()) / 60,
-            "idle_h": sum(max(0.0, s - b) for b, s in shifts) / 60,
+            "idle_h": sum(max(0.0, s - b) for b, s in hours) / 60,
             # The difference between any two, over twice their number and sum.
             "gini": sum(x * i - before for i, (x, before) in enumerate(zip(shares, accumulate(shares, initial=0)))) / len(shares) / sum(shares) if sum(shares) else 0.0,
         }

@@ -426,7 +426,7 @@ mod tests {
     /// Every flag is typed by a command test, with its verb, so that somebody sees what it does.
     #[test]
     fn every_flag_of_every_verb_is_typed_by_a_test() {
-        const TESTS: [&str; 26] = [
+        const TESTS: [&str; 27] = [
             include_str!("../../tests/console/lines.rs"),
             include_str!("../../tests/console/demo.rs"),
             include_str!("../../tests/cli/backups.rs"),
@@ -443,6 +443,7 @@ mod tests {
             include_str!("../../tests/cli/money.rs"),
             include_str!("../../tests/cli/replays.rs"),
             include_str!("../../tests/cli/loads.rs"),
+            include_str!("../../tests/cli/lost.rs"),
             include_str!("../../tests/cli/files.rs"),
             include_str!("../../tests/cli/bad.rs"),
             include_str!("../../tests/cli/settings.rs"),

@@ -48,7 +48,7 @@ fn on_panic() {
             return;
         }
         // On the console's screen nobody would read it.
-        crate::tui::screen::panicked();
+        crate::tui::canvas::panicked();
         let text = info.payload_as_str().unwrap_or("no message");
         let line = text.lines().next().unwrap_or_default();
         let at = info.location().map(|l| format!(" ({}:{})", l.file(), l.line()));
@@ -65,7 +65,7 @@ fn run(argv: Vec<OsString>, env: &Env) -> Exit {
     let (cli, nothing_said) = match Cli::try_parse_from(&argv) {
         Ok(cli) => (cli, None),
         // Nothing but flags, at a terminal: whoever has a desk wants to see it.
-        Err(error) if is_bare(&error) && crate::tui::screen::has_terminal() => {
+        Err(error) if is_bare(&error) && crate::tui::canvas::has_terminal() => {
             match Cli::try_parse_from(argv.into_iter().chain([OsString::from("tui")])) {
                 Ok(cli) => (cli, Some(error)),
                 Err(_) => return usage(&error),

@@ -347,6 +347,8 @@ impl Guest {
 
     /// Where the desk is now; looks for it when its host is gone, until `end`.
     async fn find(&self, end: Option<Instant>) -> Result<Where, DeskError> {
+        // Counted from now: those who look at the same time wait for each other, and not one after the other.
+        let end = end.unwrap_or_else(|| Instant::now() + self.setup.lock_timeout);
         let mut at = self.at.lock().await;
         match &*at {
             At::Host(host) if !host.is_lost() => return Ok(Where::Host(Arc::clone(host))),
@@ -358,8 +360,7 @@ impl Guest {
             self.left.store(true, Ordering::Release);
             return Err(DeskError::Closing);
         };
-        let left = end
-            .map_or(self.setup.lock_timeout, |end| end.saturating_duration_since(Instant::now()));
+        let left = end.saturating_duration_since(Instant::now());
         let open = || Local::open(&self.setup, verb, Manner::OneShot);
         Ok(match door::enter(&self.setup, left, open).await? {
             Found::Here(desk) => {

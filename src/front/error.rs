@@ -94,6 +94,11 @@ impl UserError {
         Self::said(Exit::Usage, text, None)
     }
 
+    /// The command was used wrongly, and something like it was perhaps meant.
+    pub(crate) fn slip(text: impl Into<String>, nearest: Option<&str>) -> Self {
+        Self::said(Exit::Usage, text, nearest.map(|near| format!("did you mean `{near}`?")))
+    }
+
     /// How the run ends.
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -458,6 +463,37 @@ impl UserError {
         Self::said(Exit::Usage, "that desk is on another machine", Some(hint.to_owned()))
     }
 
+    /// A load on a desk of the user's was broken off.
+    pub(crate) fn load_left() -> Self {
+        let hint = "look at it: ascall participant list, ascall worker list";
+        Self::said(
+            Exit::Interrupted,
+            "interrupted: what goes wrong on purpose may go on, and the load's workers are on duty",
+            Some(hint.to_owned()),
+        )
+    }
+
+    /// A report of a load of a shape that is not known here.
+    pub(crate) fn other_report(path: &Path, schema: u32, known: u32) -> Self {
+        let path = path.display();
+        let text = format!("{path} is a report of the shape {schema}; this ascall knows {known}");
+        let hint = "make it again with this ascall: ascall load ... --out FILE";
+        Self::said(Exit::Usage, text, Some(hint.to_owned()))
+    }
+
+    /// A report of a load from which nothing can be learnt.
+    pub(crate) fn idle_report(path: &Path) -> Self {
+        let text = format!("{} is of a load in which nobody asked for anything", path.display());
+        let hint = "there is nothing to compare with; make it again";
+        Self::said(Exit::Usage, text, Some(hint.to_owned()))
+    }
+
+    /// Two flags name the same file.
+    pub(crate) fn same_file(one: &str, other: &str, path: &Path) -> Self {
+        let text = format!("{one} and {other} name the same file: {}", path.display());
+        Self::said(Exit::Usage, text, Some("name a file of its own for each".to_owned()))
+    }
+
     /// Scenarios that cannot be carried out.
     pub(crate) fn bad_scenario(faults: usize) -> Self {
         let what = if faults == 1 { "1 fault".to_owned() } else { format!("{faults} faults") };
@@ -538,11 +574,23 @@ impl From<BadTel> for UserError {
 
 impl From<TomlFault> for UserError {
     fn from(fault: TomlFault) -> Self {
+        Self::in_file(&fault, "docs/config.md")
+    }
+}
+
+impl UserError {
+    /// A fault of a file whose keys are listed in `page`.
+    pub(crate) fn in_file(fault: &TomlFault, page: &str) -> Self {
         let hint = match (&fault.nearest, fault.line) {
             (Some(near), _) => format!("did you mean `{near}`?"),
-            (None, Some(_)) => "mend that line; the keys are listed in docs/config.md".to_owned(),
-            (None, None) if fault.what.starts_with("cannot be read") => {
+            (None, Some(_)) => format!("mend that line; the keys are listed in {page}"),
+            (None, None)
+                if fault.what.starts_with("cannot be read") && page == "docs/config.md" =>
+            {
                 "check the name; which configuration is read: ascall config path".to_owned()
+            }
+            (None, None) if fault.what.starts_with("cannot be read") => {
+                format!("check the name; how such a file is written: {page}")
             }
             (None, None) if fault.what.starts_with("is not UTF-8") => {
                 "convert it first: iconv -f CP949 -t UTF-8 OLD > NEW".to_owned()

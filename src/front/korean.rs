@@ -10,9 +10,11 @@ mod store;
 pub(crate) use hints::hint;
 pub(crate) use store::desk;
 
+use crate::front::words;
 use ascall_engine::domain::card::BadCard;
 use ascall_engine::domain::event::{Duty, SettledBy};
 use ascall_engine::domain::phase::Phase;
+use ascall_engine::domain::profile::Lang;
 use ascall_engine::domain::refusal::Refusal;
 
 /// A refusal as a sentence.
@@ -198,23 +200,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> Option<String> {
     })
 }
 
-/// A phase when no service has given it a word of its own.
 fn phase_word(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Received => "접수",
-        Phase::Gating => "접수 확인 중",
-        Phase::Parked => "대기접수",
-        Phase::Open => "배정 대기",
-        Phase::Scheduled => "방문 예약",
-        Phase::Assigned => "배정",
-        Phase::InService => "작업 중",
-        Phase::Closing => "정산 중",
-        Phase::Unwinding => "되돌리는 중",
-        Phase::Completed => "완료",
-        Phase::Canceled => "취소",
-        Phase::Unfilled => "미배정",
-        Phase::Rejected => "접수불가",
-    }
+    words::phase(phase, Lang::Ko)
 }
 
 fn duty_word(duty: Duty) -> &'static str {

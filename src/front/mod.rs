@@ -13,5 +13,6 @@ pub(crate) mod listing;
 pub(crate) mod look;
 pub(crate) mod mark;
 pub(crate) mod mask;
+pub(crate) mod originals;
 pub(crate) mod show;
 pub(crate) mod words;

@@ -3,6 +3,7 @@
 //! Invariant: each is there in both languages, with the same placeholders. Errors and hints live in
 //! `error.rs`, those of refusals in Korean in `korean.rs`; the words of a service (its phases, its notices) live in its profile.
 
+use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::Lang;
 
 /// Declares an enum of words: each variant with its Korean and its English text.
@@ -270,6 +271,7 @@ words! {
     SumThen: ", 그다음 ", ", then ";
     SumFor: " ({} 동안)", " (for {})";
     SumAuto: "가장 알맞은 기사에게 바로 배정{}", "the best one gets it at once{}";
+    SumTogether: "기다리는 호출을 서로 견주어 한꺼번에 배정{}", "the calls that wait are weighed against each other and given out together{}";
     SumOffer: "한 명씩 제안, 답변 기한 {}{}", "one after the other is asked, {} each{}";
     SumBroadcast: "반경 {}까지 한꺼번에 제안, 각 {}", "those within {} are asked at once, ring by ring, {} each";
     SumClaim: "열린 목록에서 기사가 직접 선택{}", "workers take it from the open list{}";
@@ -290,6 +292,8 @@ words! {
     // why.
     Chose: "{}: {} 선택", "{}: chose {}";
     NobodySuited: "{}: 알맞은 기사가 없음", "{}: nobody suited";
+    NobodyYet: "{}: 아직 배정 안 함", "{}: nobody yet";
+    NobodyNear: "{}: 보낼 만큼 가까운 기사가 없음", "{}: nobody near enough to be sent";
     AskedWorker: "{}: {}에게 제안", "{}: asked {}";
     AskedMany: "{}: 기사 {}명에게 동시 제안, {}번째 범위", "{}: asked {} at once, ring {}";
     ManualBy: "{}: {} → {} 직접 배정", "{}: {} gave it to {}";
@@ -317,6 +321,7 @@ words! {
     ReservedThen: "그 시각에 다른 예약이 있음", "has an appointment at that time";
     Together: "{}: 호출 {}건과 기사 {}명을 함께 봄", "{}: {} calls and {} workers looked at together";
     AwaitsWorker: "{}을(를) 기다림, {} 뒤 빈다고 예상", "waits for {}, expected free in {}";
+    OutOfReach: "기다리는 호출이 빈 기사보다 많아 이만큼 멀리는 보내지 않음", "too far to be sent while more calls wait than workers are free";
     MatchedElse: "함께 본 다른 호출에 배정됨", "got another call of the round";
 
     // Attention: concern and remedy.
@@ -491,6 +496,8 @@ words! {
         "but those served wait {0} min on the mean, and {2} under `{1}`";
     ButMost: "다만 가장 긴 대기는 {0}분이고 `{1}`은 {2}분입니다",
         "but the longest wait is {0} min, and {2} under `{1}`";
+    TooShort: "이날은 너무 짧아 무엇이 우연인지 말할 수 없습니다: 호출이 들어온 시간대가 {}개이고 적어도 {}개가 필요합니다",
+        "the day is too short to tell what is chance: calls came in in {} of its hours, and at least {} are needed";
     OneDay: "하루의 기록은 표본 하나입니다. 정하기 전에 다른 날도 재생해 보세요",
         "one day is one sample: replay other days before you decide";
     AsRecorded: "`{0}`: 기록에서 기사가 간 {2}건 중 {1}건이 같은 기사에게 갔습니다",
@@ -641,6 +648,29 @@ pub(crate) fn filled(text: &str, values: &[&str]) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// What a phase is called where no service gives it a word of its own.
+pub(crate) fn phase(phase: Phase, lang: Lang) -> &'static str {
+    let (ko, en) = match phase {
+        Phase::Received => ("접수", "received"),
+        Phase::Gating => ("접수 확인 중", "gating"),
+        Phase::Parked => ("대기접수", "parked"),
+        Phase::Open => ("배정 대기", "open"),
+        Phase::Scheduled => ("방문 예약", "scheduled"),
+        Phase::Assigned => ("배정", "assigned"),
+        Phase::InService => ("작업 중", "in service"),
+        Phase::Closing => ("정산 중", "closing"),
+        Phase::Unwinding => ("되돌리는 중", "unwinding"),
+        Phase::Completed => ("완료", "completed"),
+        Phase::Canceled => ("취소", "canceled"),
+        Phase::Unfilled => ("미배정", "unfilled"),
+        Phase::Rejected => ("접수불가", "rejected"),
+    };
+    match lang {
+        Lang::Ko => ko,
+        Lang::En => en,
+    }
 }
 
 /// Fails a test when a word is not what its language says, or has other placeholders in the other one.

@@ -13,13 +13,14 @@ mod turns;
 #[cfg(test)]
 mod tests;
 
-use super::scenario::{Scenario, Traffic};
+use super::scenario::{Address, Scenario, Traffic};
 use arrivals::Coming;
 use ascall_engine::domain::event::Record;
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{CallId, Millis, OfferId, WorkerId};
 use dice::Dice;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub(crate) use people::MEMBERS_MAX;
 
@@ -28,6 +29,8 @@ pub(crate) use people::MEMBERS_MAX;
 pub(crate) struct Step {
     /// Counted from 1; the same for the same scenario and answers.
     pub number: u64,
+    /// The number of its first try; its own when it is tried for the first time.
+    pub first: u64,
     /// When it is meant to be done, from the begin of the load.
     pub due: Millis,
     /// What.
@@ -97,6 +100,8 @@ pub(crate) struct Asked {
     pub fields: BTreeMap<String, String>,
     /// Which of the scenario's members, from 0, for profiles that are for members.
     pub member: Option<u32>,
+    /// At which address of an original it is asked; none: at the desk's own.
+    pub address: Option<Arc<Address>>,
 }
 
 /// What was answered to a step.
@@ -131,6 +136,8 @@ pub(crate) struct Crowd {
     next_customer: Option<(Millis, u64)>,
     /// Customers who are to come, or have asked and were not answered for good.
     asking: u64,
+    /// Nobody comes any more, nor again.
+    closed: bool,
     /// Steps that were taken and not answered.
     under_way: BTreeMap<u64, Planned>,
     /// Requests that were asked and not yet journalled, by the mark of their key.
@@ -151,6 +158,8 @@ struct Planned {
     todo: Todo,
     /// How often it was tried already.
     tries: u32,
+    /// The number of the step that was its first try.
+    first: Option<u64>,
 }
 
 /// What is to be done, if it still makes sense when its time has come.
@@ -231,6 +240,7 @@ impl Crowd {
             taken: 0,
             next_customer: None,
             asking: 0,
+            closed: false,
             under_way: BTreeMap::new(),
             marks: BTreeMap::new(),
             lives: BTreeMap::new(),
@@ -280,8 +290,10 @@ impl Crowd {
             let ((due, _), planned) = entry.remove_entry();
             let Some((what, todo)) = self.act(planned.todo) else { continue };
             self.taken += 1;
-            self.under_way.insert(self.taken, Planned { todo, tries: planned.tries });
-            return Some(Step { number: self.taken, due, what });
+            let first = planned.first.unwrap_or(self.taken);
+            let planned = Planned { todo, tries: planned.tries, first: Some(first) };
+            self.under_way.insert(self.taken, planned);
+            return Some(Step { number: self.taken, first, due, what });
         }
     }
 
@@ -318,8 +330,9 @@ impl Crowd {
         self.plan_next();
     }
 
-    /// Nobody else comes.
+    /// Nobody else comes, and whoever is not answered does not come again.
     pub(crate) fn close(&mut self) {
+        self.closed = true;
         self.coming = None;
         self.next_customer = None;
         let before = self.due.len();
@@ -341,7 +354,7 @@ impl Crowd {
     }
 
     fn plan(&mut self, at: Millis, todo: Todo) -> (Millis, u64) {
-        self.replan(at, Planned { todo, tries: 0 })
+        self.replan(at, Planned { todo, tries: 0, first: None })
     }
 
     fn replan(&mut self, at: Millis, planned: Planned) -> (Millis, u64) {

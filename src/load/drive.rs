@@ -3,14 +3,17 @@
 //! Invariant: what is acknowledged is only what the desk acknowledged. The desk is one of its own, in a store that is gone
 //! afterwards, unless somebody said plainly that it is to be theirs.
 
+mod bearer;
 mod by_desk;
 mod cost;
 mod engine;
+mod havoc;
 mod host;
 mod http;
 mod order;
 mod real;
 mod timeline;
+mod undo;
 mod witness;
 
 #[cfg(test)]
@@ -35,6 +38,8 @@ pub(crate) enum Control {
     Hurry(u32),
     /// This goes wrong from now on, for as long.
     Trouble(Trouble, Option<Duration>),
+    /// The process stood still for so long, just before: who was to be sent meanwhile is late.
+    StoodStill(Duration),
     /// No more customers; the desk comes to rest, and the report is made.
     Stop,
 }
@@ -77,6 +82,8 @@ pub(crate) struct Outcome {
 /// What is known at the end beside what was measured.
 #[derive(Debug, Clone, PartialEq)]
 struct Ending {
+    /// Where the load went in fact.
+    target: Target,
     /// When it was over, in the time of the desk.
     lasted: Micros,
     /// Whether somebody ended it.
@@ -111,6 +118,7 @@ pub(crate) async fn run(
 ) -> Result<Outcome, LoadError> {
     let began = by_desk::wall();
     let meter = if ground.calls { Meter::keeping_calls() } else { Meter::default() };
+    let meter = meter.of(&scenario.profiles);
     let (meter, ending) = if target == Target::Engine {
         in_virtual_time(scenario, ground, meter, onlooker).await?
     } else {
@@ -120,7 +128,7 @@ pub(crate) async fn run(
     let report = meter.finish(Closing {
         title: scenario.title.clone(),
         seed: scenario.seed,
-        target,
+        target: ending.target,
         began,
         lasted: ending.lasted,
         expect: &scenario.expect,
@@ -167,33 +175,50 @@ fn alone(setup: Setup, scenario: &Scenario) -> Setup {
     }
 }
 
-/// Refuses faults that the target does not have, before anybody comes.
-fn faults_make_sense(
-    scenario: &Scenario,
-    target: Target,
-    participants: &BTreeSet<&str>,
-) -> Result<(), LoadError> {
-    for fault in &scenario.faults {
-        match &fault.what {
-            Trouble::Mode(name, _) if name == ASSIGN || participants.contains(name.as_str()) => {}
-            Trouble::Mode(name, _) => {
-                let known: Vec<&str> = participants.iter().copied().chain([ASSIGN]).collect();
-                let known = known.join(", ");
-                let what = format!("there is no participant `{name}` (known: {known})");
-                return Err(LoadError::Target(what));
-            }
-            Trouble::KillHost | Trouble::RestartHost
-                if matches!(target, Target::Attached | Target::Http) => {}
-            Trouble::KillHost | Trouble::RestartHost => {
-                let what = format!(
-                    "`{}` needs a desk in a process of its own: --target attached or http",
-                    fault.what
-                );
-                return Err(LoadError::Target(what));
-            }
-        }
+/// What can go wrong on purpose at a desk.
+#[derive(Debug, Clone)]
+struct Reach {
+    /// The process that has the desk is ours.
+    host: bool,
+    /// Everybody who answers there.
+    participants: BTreeSet<String>,
+}
+
+impl Reach {
+    fn of(host: bool, participants: impl Iterator<Item = String>) -> Self {
+        Self { host, participants: participants.chain([ASSIGN.to_owned()]).collect() }
     }
-    Ok(())
+
+    /// Refuses what cannot go wrong there.
+    fn has(&self, what: &Trouble) -> Result<(), LoadError> {
+        let why = match what {
+            Trouble::Mode(name, _) if self.participants.contains(name) => return Ok(()),
+            Trouble::KillHost | Trouble::RestartHost if self.host => return Ok(()),
+            Trouble::Mode(name, _) => {
+                let known: Vec<&str> = self.participants.iter().map(String::as_str).collect();
+                format!("there is no participant `{name}` (known: {})", known.join(", "))
+            }
+            Trouble::KillHost | Trouble::RestartHost => {
+                format!("`{what}` needs a desk in a process of its own: --target attached or http")
+            }
+        };
+        Err(LoadError::Target(why))
+    }
+
+    /// Refuses a scenario with what cannot go wrong there, before anybody comes.
+    fn has_all(&self, scenario: &Scenario) -> Result<(), LoadError> {
+        scenario.faults.iter().try_for_each(|fault| self.has(&fault.what))
+    }
+}
+
+/// A fault that was asked for and could not be.
+fn not_happened(what: &Trouble, why: &str) -> String {
+    format!("`{what}` did not happen: {why}")
+}
+
+/// One that was to be over and went on.
+fn not_over(what: &Trouble, why: &str) -> String {
+    format!("`{what}` was not over: {why}")
 }
 
 /// The stage that finds workers, which can go wrong like a participant.

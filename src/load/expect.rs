@@ -1,13 +1,12 @@
 //! What must hold at the end of a load: `p99(assign)<2s`, `refused<1%`, `lost==0`.
 //!
-//! Invariant: a threshold that names something that was not measured fails, and says so.
+//! Invariant: a threshold that names something that was not measured fails, and says so. One holds only when it would hold
+//! however long those wait who were still waiting.
 
 use super::crowd::What;
-use super::histogram::Histogram;
 use super::meter::{ASSIGN, AWAY, OPEN};
-use super::report::{Judged, Latency, Report};
+use super::report::{Bounds, Judged, Latency, Report};
 use crate::toml_file::nearest;
-use std::cmp::Ordering;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -87,7 +86,7 @@ const LATENCIES: [&str; 4] = [ASSIGN, OPEN, AWAY, LATE];
 type Count = fn(&Report) -> u64;
 
 /// Every count that may be named.
-const COUNTS: [(&str, Count); 20] = [
+const COUNTS: [(&str, Count); 22] = [
     ("intended", |report| report.asked.intended),
     ("sent", |report| report.asked.sent),
     ("dropped", |report| report.steps.values().map(|step| step.counts.dropped).sum()),
@@ -97,11 +96,13 @@ const COUNTS: [(&str, Count); 20] = [
     ("unknown", |report| report.asked.unknown),
     ("failed", |report| report.asked.failed),
     ("retried", |report| report.asked.retried),
+    ("tries", |report| report.tries.sent),
     ("received", |report| report.calls.received),
     ("accepted", |report| report.calls.accepted),
     ("parked", |report| report.calls.parked),
     ("opened_late", |report| report.calls.opened_late),
     ("assigned", |report| report.calls.assigned),
+    ("unassigned", Report::unassigned),
     ("completed", |report| report.calls.completed),
     ("canceled", |report| report.calls.canceled),
     ("unfilled", |report| report.calls.unfilled),
@@ -164,6 +165,10 @@ fn figure(left: &str, right: &str) -> Result<(Figure, f64), (String, Option<&'st
         if !latencies.contains(&name) {
             return Err((format!("unknown latency `{name}`"), nearest(name, &latencies)));
         }
+        if from_sent && name == LATE {
+            let what = "`late` is until it was sent: there is no `sent:late`";
+            return Err((what.to_owned(), Some(LATE)));
+        }
         let unit = UNITS.iter().find_map(|(unit, ms)| Some((right.strip_suffix(unit)?, ms)));
         let bound = unit.and_then(|(digits, ms)| Some(number(digits)? * ms));
         let bound = bound
@@ -215,30 +220,53 @@ pub(crate) fn value(value: f64, unit: &str) -> String {
     }
 }
 
+/// What was measured, likewise; none: nothing was.
+pub(crate) fn measured(judged: &Judged) -> Option<String> {
+    let text = value(judged.measured?, &judged.unit);
+    Some(if judged.at_least { at_least(&text) } else { text })
+}
+
+/// So much or more.
+pub(crate) fn at_least(text: &str) -> String {
+    format!("≥ {text}")
+}
+
 impl Expectation {
     fn judged(&self, report: &Report) -> Judged {
-        let (measured, unit) = self.measured(report);
-        let held = measured.is_some_and(|measured| self.relation.holds(measured, self.bound));
-        Judged { text: self.text.clone(), measured, unit: unit.to_owned(), held }
+        let (bounds, unit) = self.measured(report);
+        let held = bounds.is_some_and(|bounds| self.relation.holds(bounds, self.bound));
+        // Told is what the threshold looks at: the upper end, or the lower one.
+        let told = bounds.map(|bounds| match self.relation {
+            Relation::AtLeast | Relation::More => (bounds.least, bounds.most != Some(bounds.least)),
+            _ => bounds.most.map_or((bounds.least, true), |most| (most, false)),
+        });
+        Judged {
+            text: self.text.clone(),
+            measured: told.map(|(value, _)| value),
+            at_least: told.is_some_and(|(_, at_least)| at_least),
+            unit: unit.to_owned(),
+            held,
+        }
     }
 
     /// What was measured, and in what unit.
     #[expect(clippy::cast_precision_loss, reason = "counts of one load")]
-    fn measured(&self, report: &Report) -> (Option<f64>, &'static str) {
+    fn measured(&self, report: &Report) -> (Option<Bounds>, &'static str) {
         let count = |name: &str| {
             COUNTS.iter().find(|(known, _)| *known == name).map(|(_, count)| count(report) as f64)
         };
         match &self.what {
             Figure::Latency { statistic, from_sent, name } => {
                 let latency = latency(report, name, *from_sent);
-                (latency.and_then(|latency| statistic.of(&latency.histogram_us)), "ms")
+                (latency.and_then(|latency| statistic.of(latency)), "ms")
             }
-            Figure::Count(name) => (count(name), ""),
+            Figure::Count(name) => (count(name).map(Bounds::exactly), ""),
             Figure::Share(name) => {
                 let all = report.asked.intended;
-                (count(name).filter(|_| all > 0).map(|many| many * 100.0 / all as f64), "%")
+                let share = count(name).filter(|_| all > 0).map(|many| many * 100.0 / all as f64);
+                (share.map(Bounds::exactly), "%")
             }
-            Figure::Rate => (Some(report.rate), "/s"),
+            Figure::Rate => (Some(Bounds::exactly(report.rate)), "/s"),
         }
     }
 }
@@ -252,22 +280,24 @@ fn latency<'a>(report: &'a Report, name: &str, from_sent: bool) -> Option<&'a La
 }
 
 impl Statistic {
-    /// In milliseconds.
-    fn of(self, histogram: &Histogram) -> Option<f64> {
+    fn of(self, latency: &Latency) -> Option<Bounds> {
         match self {
-            Self::Mean => histogram.mean().map(|mean| mean / 1_000.0),
-            Self::Max => histogram.max().map(super::report::in_ms),
-            Self::Quantile(share) => histogram.quantile(share).map(super::report::in_ms),
+            Self::Mean => latency.mean(),
+            Self::Max => latency.max(),
+            Self::Quantile(share) => latency.quantile(share),
         }
     }
 }
 
 impl Relation {
-    fn holds(self, measured: f64, bound: f64) -> bool {
-        match measured.total_cmp(&bound) {
-            Ordering::Less => matches!(self, Self::Less | Self::AtMost),
-            Ordering::Equal => matches!(self, Self::AtMost | Self::Equal | Self::AtLeast),
-            Ordering::Greater => matches!(self, Self::AtLeast | Self::More),
+    /// Whether it holds wherever between its bounds the value is.
+    fn holds(self, Bounds { least, most }: Bounds, bound: f64) -> bool {
+        match self {
+            Self::Less => most.is_some_and(|most| most < bound),
+            Self::AtMost => most.is_some_and(|most| most <= bound),
+            Self::Equal => least >= bound && most.is_some_and(|most| most <= bound),
+            Self::AtLeast => least >= bound,
+            Self::More => least > bound,
         }
     }
 }

@@ -72,10 +72,14 @@ impl Histogram {
 
     /// The least value that so large a share (0 to 1) does not exceed; none when nothing was measured.
     pub(crate) fn quantile(&self, share: f64) -> Option<u64> {
-        let rank = rank(share, self.count);
-        let mut seen = 0;
+        self.at_rank(rank(share, self.count))
+    }
+
+    /// The one at this place, from 1, when they stand in order; none: there are not so many.
+    pub(crate) fn at_rank(&self, rank: u64) -> Option<u64> {
+        let mut seen: u64 = 0;
         self.pairs().find_map(|(value, times)| {
-            seen += times;
+            seen = seen.saturating_add(times);
             (seen >= rank).then_some(value)
         })
     }
@@ -101,7 +105,7 @@ impl Histogram {
     clippy::cast_sign_loss,
     reason = "a share of a count"
 )]
-fn rank(share: f64, count: u64) -> u64 {
+pub(crate) fn rank(share: f64, count: u64) -> u64 {
     ((share.clamp(0.0, 1.0) * count as f64).ceil() as u64).max(1)
 }
 
@@ -153,6 +157,13 @@ mod tests {
         let text = serde_json::to_string(&histogram).unwrap();
         assert_eq!(text, "[[3,2],[70080,1],[8994816,1]]");
         assert_eq!(serde_json::from_str::<Histogram>(&text).unwrap(), histogram);
+    }
+
+    #[test]
+    fn counts_beyond_all_measure_are_no_slip() {
+        let absurd: Histogram =
+            serde_json::from_str("[[1,9223372036854775808],[2,18446744073709551615]]").unwrap();
+        assert_eq!((absurd.count(), absurd.quantile(0.99)), (u64::MAX, Some(2)));
     }
 
     #[test]

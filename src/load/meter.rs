@@ -2,7 +2,8 @@
 //!
 //! Invariant: every latency is measured twice: from when it was meant to be sent, and from when it was. Who was sent away,
 //! kept waiting or given up is counted apart from who got a worker. A call is the one that its request was answered with,
-//! whichever comes first, the answer or what the journal says; who is asked again under a key waits since the first time.
+//! whichever comes first, the answer or what the journal says. What is tried again is one step, which waits since the first
+//! time and is counted by how its last try went; the tries are counted beside it.
 
 mod calls;
 mod glance;
@@ -15,23 +16,23 @@ use super::crowd::{Said, Step, What};
 use super::expect::{self, Expectation};
 use super::histogram::Histogram;
 use super::report::{
-    Asked, Band, Calls, Generator, Incident, Latency, Machine, Measured, Move, Report, Verify,
-    in_ms, in_s, lasting,
+    Asked, Band, Calls, Generator, Incident, Latency, Machine, Measured, Move, Report, SCHEMA,
+    Tries, Verify, failings, in_s,
 };
 use super::scenario::Target;
 use ascall_engine::domain::breaker::Transition;
 use ascall_engine::domain::event::{Event, Record};
 use ascall_engine::domain::ids::{ParticipantId, Time};
+use ascall_engine::domain::profile::{Lang, Profile, Stage};
 use calls::{Change, Ledger, Origin};
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 use timeline::Timeline;
 
 /// A moment of a load, in microseconds from its begin (virtual ones where time is virtual).
 pub(crate) type Micros = u64;
 
 /// How late the generator may send one of a hundred steps.
-const LATE_MAX: Micros = 50_000;
+pub(crate) const LATE_MAX: Micros = 50_000;
 
 /// The latencies that are of no kind of step.
 pub(crate) const AWAY: &str = "away";
@@ -47,16 +48,21 @@ pub(crate) const REQUEST: &str = "request";
 pub(crate) struct Meter {
     kinds: BTreeMap<&'static str, Kind>,
     latency: BTreeMap<&'static str, Twice>,
-    /// The first time of those requests that may be asked again under their key.
-    firsts: BTreeMap<String, (Micros, Micros)>,
+    /// The steps that were not done and may be tried again, by the number of their first try.
+    tried: BTreeMap<u64, Tried>,
     ledger: Ledger,
     calls: Calls,
     timeline: Timeline,
     names: BTreeMap<ParticipantId, String>,
-    faults: Vec<Band>,
+    /// Profiles whose calls need no worker.
+    unstaffed: BTreeSet<String>,
+    /// What goes wrong on purpose, as it is planned the how manyth.
+    faults: Vec<(usize, Band)>,
     breakers: Vec<Move>,
     incidents: Vec<Incident>,
     late: Histogram,
+    /// What went otherwise than it was to go.
+    amiss: Vec<String>,
     /// When the last request was answered.
     until: Micros,
 }
@@ -64,14 +70,72 @@ pub(crate) struct Meter {
 #[derive(Debug, Default)]
 struct Kind {
     counts: Asked,
+    tries: Tries,
     refusals: BTreeMap<String, u64>,
 }
 
-/// A latency from when it was meant to be sent, and from when it was.
+/// A step that was not done so far.
+#[derive(Debug, Clone, Copy)]
+struct Tried {
+    /// When it was meant to be sent, and when it was, the first time.
+    due: Micros,
+    sent: Micros,
+    /// How the last try went, and when that was known.
+    came: Came,
+    at: Micros,
+    tries: u64,
+}
+
+/// How a try went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Came {
+    Answered,
+    Refused,
+    HeldOff,
+    Unknown,
+    Failed,
+}
+
+impl Came {
+    fn of(said: &Said) -> Self {
+        match said {
+            Said::Done(_) => Self::Answered,
+            Said::Refused(_) => Self::Refused,
+            Said::HeldOff(_) => Self::HeldOff,
+            Said::Unknown => Self::Unknown,
+            Said::Failed(_) => Self::Failed,
+        }
+    }
+
+    /// Where steps that ended so are counted.
+    fn step(self, counts: &mut Asked) -> &mut u64 {
+        match self {
+            Self::Answered => &mut counts.answered,
+            Self::Refused => &mut counts.refused,
+            Self::HeldOff => &mut counts.held_off,
+            Self::Unknown => &mut counts.unknown,
+            Self::Failed => &mut counts.failed,
+        }
+    }
+
+    /// Where tries that went so are counted.
+    fn one(self, tries: &mut Tries) -> &mut u64 {
+        match self {
+            Self::Answered => &mut tries.answered,
+            Self::Refused => &mut tries.refused,
+            Self::HeldOff => &mut tries.held_off,
+            Self::Unknown => &mut tries.unknown,
+            Self::Failed => &mut tries.failed,
+        }
+    }
+}
+
+/// A latency from when it was meant to be sent, and from when it was; then the same of those who were still waiting.
 #[derive(Debug, Default)]
 struct Twice {
     intended: Histogram,
     sent: Histogram,
+    waiting: (Histogram, Histogram),
 }
 
 /// What is known of a load besides what was measured.
@@ -109,35 +173,53 @@ impl Meter {
         Self { ledger: Ledger::keeping(), ..Self::default() }
     }
 
+    /// It knows which calls wait for a worker.
+    pub(crate) fn of(mut self, profiles: &[Profile]) -> Self {
+        let nobody = |stage: &Stage| matches!(stage, Stage::None { .. });
+        let unstaffed = profiles
+            .iter()
+            .filter(|profile| !profile.plan.is_empty() && profile.plan.iter().all(nobody));
+        self.unstaffed = unstaffed.map(|profile| profile.name.clone()).collect();
+        self
+    }
+
     /// A step was to be sent and was not: too many were under way.
     pub(crate) fn dropped(&mut self, step: &Step) {
-        let due = due(step);
-        self.count(step, due, |counts| {
-            counts.intended += 1;
+        let is_new = !self.tried.contains_key(&step.first);
+        self.count(step, due(step), |counts| {
+            counts.intended += u64::from(is_new);
             counts.dropped += 1;
         });
     }
 
     /// A step was sent.
     pub(crate) fn sent(&mut self, step: &Step, at: Micros) {
-        self.count(step, due(step), |counts| counts.intended += 1);
-        let again = key(step).is_some_and(|key| self.firsts.contains_key(key));
-        self.count(step, at, |counts| {
-            counts.sent += 1;
-            counts.retried += u64::from(again);
-        });
+        if let Some(Tried { came, at: then, .. }) = self.tried.get(&step.first).copied() {
+            // It stands open again: how the last try went does not count any more.
+            self.count(step, then, |counts| *came.step(counts) -= 1);
+            self.count(step, at, |counts| counts.retried += 1);
+        } else {
+            self.count(step, due(step), |counts| counts.intended += 1);
+            self.count(step, at, |counts| counts.sent += 1);
+        }
+        self.count_try(step, at, |tries| tries.sent += 1);
     }
 
     /// A step was answered.
     pub(crate) fn answered(&mut self, step: &Step, said: &Said, sent: Micros, at: Micros) {
         let kind = step.what.name();
-        self.count(step, at, |counts| match said {
-            Said::Done(_) => counts.answered += 1,
-            Said::Refused(_) => counts.refused += 1,
-            Said::HeldOff(_) => counts.held_off += 1,
-            Said::Unknown => counts.unknown += 1,
-            Said::Failed(_) => counts.failed += 1,
-        });
+        let came = Came::of(said);
+        self.count(step, at, |counts| *came.step(counts) += 1);
+        self.count_try(step, at, |tries| *came.one(tries) += 1);
+        let first = Tried { due: due(step), sent, came, at, tries: 0 };
+        let tried = self.tried.remove(&step.first).unwrap_or(first);
+        let tried = Tried { came, at, tries: tried.tries + 1, ..tried };
+        let is_request = matches!(step.what, What::Request(_));
+        // A customer who is refused does not come again; everybody else may.
+        let is_over = came == Came::Answered || is_request && came == Came::Refused;
+        if !is_over {
+            self.tried.insert(step.first, tried);
+        }
         match said {
             Said::Done(_) => self.measure(kind, due(step), sent, at),
             Said::Refused(_) | Said::HeldOff(_) => self.measure(AWAY, due(step), sent, at),
@@ -149,13 +231,10 @@ impl Meter {
         }
         if let What::Request(asked) = &step.what {
             self.until = self.until.max(at);
-            let first = self.firsts.remove(&asked.key).unwrap_or((due(step), sent));
-            if matches!(said, Said::Unknown | Said::HeldOff(_) | Said::Failed(_)) {
-                self.firsts.insert(asked.key.clone(), first);
-            }
-            let (due, sent) = first;
-            let origin =
-                Origin { number: step.number, key: asked.key.clone(), due, sent, answered: at };
+            let Tried { due, sent, tries, .. } = tried;
+            let (number, key) = (step.first, asked.key.clone());
+            let staffed = !self.unstaffed.contains(&asked.profile);
+            let origin = Origin { number, key, tries, staffed, due, sent, answered: at };
             for change in self.ledger.answered(origin, said) {
                 self.apply(&change, at);
             }
@@ -181,17 +260,31 @@ impl Meter {
         }
     }
 
-    /// A fault of the scenario (or of the keyboard) began or ended.
-    pub(crate) fn fault(&mut self, label: &str, begins: bool, at: Micros) {
+    /// A fault of the scenario (or of the keyboard), the `nth` that was planned, began or ended.
+    pub(crate) fn fault(&mut self, nth: usize, label: &str, begins: bool, at: Micros) {
         let at = in_s(at);
         if begins {
             let band = Band { label: label.to_owned(), began_s: at, ended_s: None };
-            self.faults.push(band);
-        } else if let Some(band) =
-            self.faults.iter_mut().rev().find(|band| band.label == label && band.ended_s.is_none())
-        {
-            band.ended_s = Some(at);
+            self.faults.push((nth, band));
+        } else {
+            // One whose place another took for a while has a band before that and one after it.
+            let goes_on =
+                |(known, band): &&mut (usize, Band)| *known == nth && band.ended_s.is_none();
+            if let Some((_, band)) = self.faults.iter_mut().find(goes_on) {
+                band.ended_s = Some(at);
+            }
         }
+    }
+
+    /// The generator stood still for a while, which no fault of the scenario did.
+    pub(crate) fn stood_still(&mut self, label: &str, from: Micros, until: Micros) {
+        let (label, began_s, ended_s) = (label.to_owned(), in_s(from), Some(in_s(until)));
+        self.faults.push((usize::MAX, Band { label, began_s, ended_s }));
+    }
+
+    /// Something that was to happen did not, or did that was not to: the load does not hold.
+    pub(crate) fn amiss(&mut self, what: String) {
+        self.amiss.push(what);
     }
 
     /// How late the generator was when it sent something.
@@ -205,12 +298,18 @@ impl Meter {
     }
 
     /// What is left of the load.
-    pub(crate) fn finish(self, closing: Closing<'_>) -> Report {
+    pub(crate) fn finish(mut self, closing: Closing<'_>) -> Report {
+        for waiting in self.ledger.waiting(closing.lasted) {
+            self.apply(&waiting, closing.lasted);
+        }
+        // The stretches go to the end, also when nothing happened in the last ones.
+        self.timeline.at(closing.lasted.saturating_sub(1));
         let dropped: u64 = self.kinds.values().map(|kind| kind.counts.dropped).sum();
         let sent: u64 = self.kinds.values().map(|kind| kind.counts.sent).sum();
-        let asked = self.asked();
+        let (asked, tries) = self.asked();
         let late = self.late.quantile(0.99).unwrap_or(0);
         let mut report = Report {
+            schema: SCHEMA,
             title: closing.title,
             seed: closing.seed,
             target: closing.target.name().to_owned(),
@@ -219,21 +318,24 @@ impl Meter {
             machine: Machine { cores: closing.cores },
             held: true,
             failings: Vec::new(),
+            amiss: self.amiss,
             rate: per_second(asked.answered, self.until),
             asked,
+            tries,
             calls: self.calls,
             lost: closing.lost,
             doubled: closing.doubled,
             steps: named(self.kinds, |kind| super::report::Step {
                 counts: kind.counts,
+                tries: kind.tries,
                 refusals: kind.refusals,
             }),
             latency: named(self.latency, |twice| Measured {
-                intended: Latency::of(twice.intended),
-                sent: Latency::of(twice.sent),
+                intended: Latency::with(twice.intended, twice.waiting.0),
+                sent: Latency::with(twice.sent, twice.waiting.1),
             }),
             series: self.timeline.series(),
-            faults: self.faults,
+            faults: self.faults.into_iter().map(|(_, band)| band).collect(),
             breakers: self.breakers,
             incidents: self.incidents,
             generator: Generator {
@@ -246,19 +348,27 @@ impl Meter {
             journal_hash: closing.journal_hash,
         };
         report.expect = expect::judge(closing.expect, &report);
-        report.failings = failings(&report, dropped, late);
+        report.failings = failings(&report, Lang::En);
         report.held = report.failings.is_empty();
         report
     }
 
-    fn asked(&self) -> Asked {
-        self.kinds.get(REQUEST).map(|kind| kind.counts).unwrap_or_default()
+    /// The requests, and their tries.
+    fn asked(&self) -> (Asked, Tries) {
+        self.kinds.get(REQUEST).map(|kind| (kind.counts, kind.tries)).unwrap_or_default()
     }
 
     fn count(&mut self, step: &Step, at: Micros, change: impl Fn(&mut Asked)) {
         change(&mut self.kinds.entry(step.what.name()).or_default().counts);
         if matches!(step.what, What::Request(_)) {
             change(&mut self.timeline.at(at).asked);
+        }
+    }
+
+    fn count_try(&mut self, step: &Step, at: Micros, change: impl Fn(&mut Tries)) {
+        change(&mut self.kinds.entry(step.what.name()).or_default().tries);
+        if matches!(step.what, What::Request(_)) {
+            change(&mut self.timeline.at(at).tries);
         }
     }
 
@@ -281,6 +391,11 @@ impl Meter {
                 count(&mut self.timeline.at(seen).calls);
             }
             Change::Measure { what, due, sent, at } => self.measure(what, due, sent, at),
+            Change::Waited { what, due, sent, at } => {
+                let waiting = &mut self.latency.entry(what).or_default().waiting;
+                waiting.0.record(at.saturating_sub(due));
+                waiting.1.record(at.saturating_sub(sent));
+            }
             Change::Stands => {
                 let phases = self.ledger.phases();
                 self.timeline.at(seen).phases = Some(phases);
@@ -321,13 +436,6 @@ fn due(step: &Step) -> Micros {
     step.due.0.saturating_mul(1_000)
 }
 
-fn key(step: &Step) -> Option<&str> {
-    match &step.what {
-        What::Request(asked) => Some(&asked.key),
-        _ => None,
-    }
-}
-
 fn named<T, U>(of: BTreeMap<&'static str, T>, to: impl Fn(T) -> U) -> BTreeMap<String, U> {
     of.into_iter().map(|(name, one)| (name.to_owned(), to(one))).collect()
 }
@@ -345,36 +453,6 @@ fn per_second(many: u64, span: Micros) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "a mean")]
 fn per(cpu: Micros, sent: u64) -> f64 {
     if sent == 0 { 0.0 } else { cpu as f64 / sent as f64 }
-}
-
-/// What did not hold, in words.
-fn failings(report: &Report, dropped: u64, late: Micros) -> Vec<String> {
-    let mut failings = Vec::new();
-    for judged in report.expect.iter().filter(|judged| !judged.held) {
-        let mut line = format!("{} does not hold: ", judged.text);
-        // Writing to a String does not fail.
-        let _ = match judged.measured {
-            Some(measured) => write!(line, "it is {}", expect::value(measured, &judged.unit)),
-            None => write!(line, "it was not measured"),
-        };
-        failings.push(line);
-    }
-    if dropped > 0 {
-        failings.push(format!("the load was not carried out: {dropped} steps were dropped"));
-    }
-    if late > LATE_MAX {
-        failings.push(format!(
-            "the generator could not keep up: one step of a hundred was more than {} late",
-            lasting(in_ms(late))
-        ));
-    }
-    for (many, what) in [(report.lost, "lost"), (report.doubled, "doubled")] {
-        if many > 0 {
-            failings.push(format!("{many} acknowledged calls are {what}"));
-        }
-    }
-    failings.extend(report.verify.faults.iter().map(|fault| format!("verify: {fault}")));
-    failings
 }
 
 #[cfg(test)]

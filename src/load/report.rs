@@ -4,22 +4,32 @@
 
 mod chart;
 pub(crate) mod compare;
+mod failings;
 mod html;
 mod markdown;
 pub(crate) mod rows;
 
 pub(crate) use chart::{moment, span as lasting};
+pub(crate) use failings::failings;
 pub(crate) use html::html;
 pub(crate) use markdown::{comparison, markdown};
+pub(crate) use rows::folded;
 
-use super::histogram::Histogram;
+use super::histogram::{Histogram, rank};
+use super::meter::ASSIGN;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+/// The shape of a report.
+pub(crate) const SCHEMA: u32 = 1;
 
 /// What is left of a load.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Report {
+    /// The shape of this: [`SCHEMA`]. Another one means other things by the same names.
+    pub schema: u32,
     /// What the scenario is called.
     pub title: String,
     /// The seed of every choice.
@@ -32,13 +42,17 @@ pub(crate) struct Report {
     pub lasted_s: f64,
     /// What it ran on.
     pub machine: Machine,
-    /// Whether everything held: thresholds, `verify`, the generator.
+    /// Whether everything held: thresholds, `verify`, the generator, the faults, the desk's being there.
     pub held: bool,
     /// What did not, in words.
     pub failings: Vec<String>,
+    /// What was to happen and did not, or did and was not to, in English.
+    pub amiss: Vec<String>,
     /// Of the requests of customers.
     #[serde(flatten)]
     pub asked: Asked,
+    /// Of each try of these.
+    pub tries: Tries,
     /// Of their calls.
     #[serde(flatten)]
     pub calls: Calls,
@@ -78,7 +92,7 @@ pub(crate) struct Machine {
     pub cores: u32,
 }
 
-/// What became of steps.
+/// What became of steps in the end, each counted once however often it was tried.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Asked {
     /// Were to be sent.
@@ -91,14 +105,31 @@ pub(crate) struct Asked {
     pub answered: u64,
     /// Of those sent: a rule said no.
     pub refused: u64,
-    /// Of those sent: not now, by a breaker or the load.
+    /// Of those sent: not now, by a breaker or the load, also the last time.
     pub held_off: u64,
     /// Of those sent: nobody knows whether they were done.
     pub unknown: u64,
-    /// Of those sent: they could not be asked.
+    /// Of those sent: they could not be asked, also the last time.
     pub failed: u64,
-    /// Of those sent: asked again under their key.
+    /// How often one of them was tried again.
     pub retried: u64,
+}
+
+/// What became of each try of steps.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Tries {
+    /// All of them.
+    pub sent: u64,
+    /// It was done.
+    pub answered: u64,
+    /// A rule said no.
+    pub refused: u64,
+    /// Not now.
+    pub held_off: u64,
+    /// Nobody knows whether it was done.
+    pub unknown: u64,
+    /// It could not be asked.
+    pub failed: u64,
 }
 
 /// What became of calls, by the journal.
@@ -130,6 +161,8 @@ pub(crate) struct Step {
     /// How many.
     #[serde(flatten)]
     pub counts: Asked,
+    /// How their tries went.
+    pub tries: Tries,
     /// Those refused, by the word of the rule.
     pub refusals: BTreeMap<String, u64>,
 }
@@ -143,11 +176,14 @@ pub(crate) struct Measured {
     pub sent: Latency,
 }
 
-/// How long something took.
+/// How long something took. Every figure is empty where it cannot be told: nothing was measured, or it falls among those
+/// who were still waiting.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Latency {
     /// How often it was measured.
     pub count: u64,
+    /// How many were still waiting when the load ended, or had left before: they would have waited longer than they did.
+    pub waiting: u64,
     /// The mean.
     pub mean_ms: Option<f64>,
     /// Half took at most so long.
@@ -162,22 +198,94 @@ pub(crate) struct Latency {
     pub max_ms: Option<f64>,
     /// Every value in microseconds, to three digits, and how often.
     pub histogram_us: Histogram,
+    /// How long those had waited who were still waiting, likewise.
+    pub waiting_us: Histogram,
+}
+
+/// Between which two values something lies, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Bounds {
+    /// It is no less than this.
+    pub least: f64,
+    /// It is no more than this; none: nobody knows.
+    pub most: Option<f64>,
+}
+
+impl Bounds {
+    /// It is known.
+    pub(crate) fn exactly(value: f64) -> Self {
+        Self { least: value, most: Some(value) }
+    }
 }
 
 impl Latency {
     /// Of what was measured.
     pub(crate) fn of(histogram: Histogram) -> Self {
-        let at = |share| histogram.quantile(share).map(in_ms);
-        Self {
+        Self::with(histogram, Histogram::default())
+    }
+
+    /// Of what was measured, and of those who were still waiting after so long.
+    pub(crate) fn with(histogram: Histogram, waiting: Histogram) -> Self {
+        let mut latency = Self {
             count: histogram.count(),
-            mean_ms: histogram.mean().map(|mean| mean / 1_000.0),
-            p50_ms: at(0.5),
-            p90_ms: at(0.9),
-            p99_ms: at(0.99),
-            p99_9_ms: at(0.999),
-            max_ms: histogram.max().map(in_ms),
+            waiting: waiting.count(),
+            mean_ms: None,
+            p50_ms: None,
+            p90_ms: None,
+            p99_ms: None,
+            p99_9_ms: None,
+            max_ms: None,
             histogram_us: histogram,
+            waiting_us: waiting,
+        };
+        let at = |share| latency.quantile(share).and_then(|bounds| bounds.most);
+        let [p50, p90, p99, p99_9] = [0.5, 0.9, 0.99, 0.999].map(at);
+        let most = |bounds: Option<Bounds>| bounds.and_then(|bounds| bounds.most);
+        (latency.mean_ms, latency.max_ms) = (most(latency.mean()), most(latency.max()));
+        (latency.p50_ms, latency.p90_ms) = (p50, p90);
+        (latency.p99_ms, latency.p99_9_ms) = (p99, p99_9);
+        latency
+    }
+
+    /// What so large a share (0 to 1) took at most. Those who were still waiting count with what they had waited, at least,
+    /// and as if they never came, at most. None when there is nobody.
+    pub(crate) fn quantile(&self, share: f64) -> Option<Bounds> {
+        let rank = rank(share, self.count.saturating_add(self.waiting));
+        let all = self.all();
+        let least = in_ms(all.at_rank(rank)?);
+        Some(Bounds { least, most: self.histogram_us.at_rank(rank).map(in_ms) })
+    }
+
+    /// The longest.
+    pub(crate) fn max(&self) -> Option<Bounds> {
+        self.all().max().map(|most| self.known(in_ms(most)))
+    }
+
+    /// The mean.
+    pub(crate) fn mean(&self) -> Option<Bounds> {
+        self.all().mean().map(|mean| self.known(mean / 1_000.0))
+    }
+
+    /// What is known only when nobody was still waiting.
+    fn known(&self, least: f64) -> Bounds {
+        Bounds { least, most: (self.waiting == 0).then_some(least) }
+    }
+
+    /// Everybody, with what they had waited.
+    fn all(&self) -> Cow<'_, Histogram> {
+        if self.waiting == 0 {
+            return Cow::Borrowed(&self.histogram_us);
         }
+        let mut all = self.histogram_us.clone();
+        all.merge(&self.waiting_us);
+        Cow::Owned(all)
+    }
+}
+
+impl Report {
+    /// How many calls never had a worker: still waiting at the end, called off before, or given up by the desk.
+    pub(crate) fn unassigned(&self) -> u64 {
+        self.latency.get(ASSIGN).map_or(0, |latency| latency.intended.waiting)
     }
 }
 
@@ -205,9 +313,11 @@ pub(crate) struct Series {
 /// What happened in a stretch of time.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Row {
-    /// Requests, by when they were sent or answered.
+    /// Requests, by when they were first sent and when they were answered for the last time.
     #[serde(flatten)]
     pub asked: Asked,
+    /// Tries of requests, by when they were sent or answered.
+    pub tries: Tries,
     /// Calls, by when it was journalled.
     #[serde(flatten)]
     pub calls: Calls,
@@ -282,6 +392,8 @@ pub(crate) struct Judged {
     pub text: String,
     /// What was measured; none: nothing was.
     pub measured: Option<f64>,
+    /// It is at least so much: some were still waiting.
+    pub at_least: bool,
     /// Of what: `ms`, `%`, `/s`, or nothing for a number.
     pub unit: String,
     /// Whether it held.
@@ -293,7 +405,7 @@ pub(crate) struct Judged {
 pub(crate) struct Verify {
     /// Whether it is sound.
     pub held: bool,
-    /// What is wrong with it.
+    /// What is wrong with it, or why it could not be looked at.
     pub faults: Vec<String>,
 }
 
@@ -311,6 +423,7 @@ macro_rules! adds_up {
 }
 
 adds_up!(Asked { intended, sent, dropped, answered, refused, held_off, unknown, failed, retried });
+adds_up!(Tries { sent, answered, refused, held_off, unknown, failed });
 adds_up!(Calls {
     received,
     accepted,

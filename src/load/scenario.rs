@@ -3,6 +3,7 @@
 //! Invariant: data only, whole and checked: whoever has a [`Scenario`] needs to refuse nothing. Times are counted from the
 //! begin of the load.
 
+mod address;
 mod fault;
 mod file;
 mod people;
@@ -20,7 +21,9 @@ use ascall_engine::domain::ids::Millis;
 use ascall_engine::domain::profile::Profile;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+pub(crate) use address::Address;
 #[cfg(test)]
 use fault::spelled;
 pub(crate) use usual::Flags;
@@ -110,6 +113,8 @@ pub(crate) struct Share {
     pub cancel_pct: u32,
     /// How often each of them asks how it stands.
     pub looks: u32,
+    /// At which address of an original they ask; none: at the desk's own.
+    pub address: Option<Arc<Address>>,
 }
 
 /// Where somebody is.
@@ -195,6 +200,33 @@ impl Target {
             Self::Http => "http",
         }
     }
+
+    /// Whether a fault has what it needs there.
+    fn has(self, fault: &Fault) -> Result<(), String> {
+        let is_host = !matches!(fault.what, Trouble::Mode(..));
+        if is_host && !matches!(self, Self::Attached | Self::Http) {
+            return Err(format!(
+                "`{fault}` needs a desk in a process of its own: the target `attached` or `http`, not `{}`",
+                self.name()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Something that cannot be, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Slip {
+    /// What cannot be.
+    pub what: String,
+    /// What was perhaps meant.
+    pub nearest: Option<String>,
+}
+
+impl From<String> for Slip {
+    fn from(what: String) -> Self {
+        Self { what, nearest: None }
+    }
 }
 
 impl Scenario {
@@ -207,20 +239,45 @@ impl Scenario {
         read::read(&source, file.parent().unwrap_or(Path::new(".")))
     }
 
+    /// Something else goes wrong, too.
+    ///
+    /// # Errors
+    /// It cannot happen in this load.
+    pub(crate) fn add_fault(&mut self, fault: Fault) -> Result<(), Slip> {
+        read::check_fault(&fault, &self.profiles, self.traffic.lasts())?;
+        self.faults.push(fault);
+        self.faults.sort_by_key(|fault| fault.at);
+        Ok(())
+    }
+
     /// Whether it can be carried out there; if not, why.
     ///
     /// # Errors
-    /// A host is killed or started anew where there is none.
+    /// A host is killed or started anew where there is none, or an address is asked where nothing is asked over HTTP.
     pub(crate) fn fits(&self, target: Target) -> Result<(), String> {
-        let hosted = matches!(target, Target::Attached | Target::Http);
-        let host = self.faults.iter().find(|fault| !matches!(fault.what, Trouble::Mode(..)));
-        match host.filter(|_| !hosted) {
-            Some(fault) => Err(format!(
-                "`{fault}` needs a desk in a process of its own: the target `attached` or `http`, not `{}`",
+        let asked = self.mix.iter().find_map(|share| share.address.as_ref());
+        if let Some(address) = asked.filter(|_| target != Target::Http) {
+            return Err(format!(
+                "`{}` is an address over HTTP: the target `http`, not `{}`",
+                address.said,
                 target.name()
-            )),
-            None => Ok(()),
+            ));
         }
+        self.faults.iter().try_for_each(|fault| target.has(fault))
+    }
+
+    /// Whether a fault that is asked for while the load goes on can happen there; if not, why.
+    ///
+    /// # Errors
+    /// Nobody of that name is asked, or there is no host to be killed.
+    pub(crate) fn allows(&self, fault: &Fault, target: Target) -> Result<(), String> {
+        read::check_fault(fault, &self.profiles, Millis(u64::MAX)).map_err(|slip| slip.what)?;
+        target.has(fault)
+    }
+
+    /// Who can be stopped and slow in this load.
+    pub(crate) fn stoppable(&self) -> Vec<&str> {
+        read::stoppable(&self.profiles)
     }
 }
 

@@ -4,6 +4,7 @@
 //! what a key does to a call is a line of the command line, carried out by whoever gave the console its [`typed::Typed`].
 //! Knows no verb, and nothing of how a desk is opened.
 
+pub(crate) mod canvas;
 pub(crate) mod feed;
 pub(crate) mod hangul;
 pub(crate) mod keys;

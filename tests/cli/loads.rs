@@ -19,12 +19,12 @@ fn quick(secs: u64, rate: u64, more: &str) -> String {
     )
 }
 
-fn report(ran: &Ran) -> Value {
+pub fn report(ran: &Ran) -> Value {
     serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}\n{}\n{}", ran.out, ran.err))
 }
 
 /// The report of a load in which nothing failed but perhaps the generator, for want of a processor.
-fn sound(ran: &Ran) -> Value {
+pub fn sound(ran: &Ran) -> Value {
     let report = report(ran);
     for failing in report["failings"].as_array().unwrap() {
         assert!(failing.as_str().unwrap().contains("could not keep up"), "{failing}");
@@ -37,7 +37,7 @@ fn sound(ran: &Ran) -> Value {
 }
 
 /// Types a line as a shell takes it apart.
-fn types(desk: &Sealed, line: &str) -> Ran {
+pub fn types(desk: &Sealed, line: &str) -> Ran {
     let mut words: Vec<String> = Vec::new();
     for (at, part) in line.split('\'').enumerate() {
         if at % 2 == 1 {
@@ -117,6 +117,40 @@ fn reports_are_written_and_compared() {
 }
 
 #[test]
+fn on_a_korean_desk_the_report_says_in_korean_what_did_not_hold_and_json_keeps_its_names() {
+    let desk = Sealed::new();
+    let line = "load --rate 5 --for 40s --workers 3 --target engine --fault 'at 5s stop manage for 10s' \
+                --expect 'parked<1' --expect 'p99(claim)<1s' --markdown ko.md --html ko.html --out ko.json --lang ko";
+    let ran = types(&desk, line);
+    assert_eq!(ran.code, Some(5), "{}", ran.err);
+    for said in
+        ["parked<1 기준을 충족하지 못했습니다", "p99(claim)<1s 기준을 충족하지 못했습니다: 측정된"]
+    {
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
+    assert!(ran.out.contains("배정 (assign)") && ran.out.contains("연속 실패"), "{}", ran.out);
+    let [page, text] =
+        ["ko.html", "ko.md"].map(|name| std::fs::read_to_string(desk.path(name)).unwrap());
+    for written in [&page, &text] {
+        assert!(written.contains("기준을 충족하지 못했습니다"), "{written}");
+        assert!(written.contains("연속 실패") && written.contains("요청 (request)"), "{written}");
+        for english in ["does not hold", "half-open", "failures in a row", "not measured"] {
+            assert!(!written.contains(english), "{english}");
+        }
+    }
+    assert!(page.contains("작업 중") && !page.contains("in_service"), "phases in words");
+    assert!(text.contains("manage 닫힘 → 열림 (연속 실패)"), "{text}");
+    let json = std::fs::read_to_string(desk.path("ko.json")).unwrap();
+    assert!(!json.chars().any(|letter| ('가'..='힣').contains(&letter)), "{json}");
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["incidents"][0]["why"], "failures in a row");
+    let said = "p99(claim)<1s does not hold: it was not measured";
+    assert_eq!(json["failings"][1], said);
+    let english = types(&desk, &line.replace("--lang ko", "--lang en"));
+    assert!(english.err.contains(said), "{}", english.err);
+}
+
+#[test]
 fn users_who_come_again_and_again_are_counted_as_scripts_expect() {
     let desk = Sealed::new();
     let ran = types(&desk, "load --users 3 --for 1s --profile repair -o json");
@@ -140,9 +174,16 @@ fn a_scenario_is_carried_out_over_the_socket_while_the_host_is_killed() {
     assert!(report["faults"][0]["ended_s"].is_number(), "it came again");
     assert!(report["generator"]["cpu_per_step_us"].is_number());
     let lines = std::fs::read_to_string(desk.path("calls.ndjson")).unwrap();
-    // Who could not be asked while it was away has a line for that, too.
-    let taken = lines.lines().filter(|line| line.contains("\"call\":\"C-")).count();
-    assert_eq!(taken, 30, "{lines}");
+    // Who could not be asked while it was away asked again, and has one line.
+    assert_eq!(lines.lines().count(), 30, "{lines}");
+    assert!(lines.lines().all(|line| line.contains("\"call\":\"C-")), "{lines}");
+    let count = |name: &str| report[name].as_u64().unwrap();
+    assert_eq!((count("intended"), count("sent"), count("answered")), (30, 30, 30));
+    assert_eq!((count("failed"), count("unknown"), count("held_off")), (0, 0, 0));
+    let tries = |name: &str| report["tries"][name].as_u64().unwrap();
+    assert_eq!(tries("sent"), 30 + count("retried"));
+    let astray = tries("failed") + tries("unknown") + tries("held_off");
+    assert_eq!(astray, count("retried"), "{}", ran.out);
     assert_eq!(types(&desk, "verify --store kept.redb").code, Some(0));
 }
 
@@ -156,6 +197,46 @@ fn a_scenario_is_carried_out_over_http_while_the_host_is_restarted() {
     assert_eq!(report["seed"], 5);
     let written = std::fs::read_to_string(desk.path("report.json")).unwrap();
     assert_eq!(serde_json::from_str::<Value>(&written).unwrap(), report);
+}
+
+/// A ready scenario with fewer people and for a shorter time.
+fn shortened(name: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scenarios/load");
+    let text = std::fs::read_to_string(folder.join(name)).unwrap();
+    let lines = text.lines().map(|line| match line {
+        "count = 200" => "count = 4",
+        "count = 1_000" => "count = 40",
+        "for = \"60s\"" => "for = \"2s\"",
+        "settle = \"5m\"" => "settle = \"1s\"",
+        line if line.starts_with("expect = ") => "expect = [\"lost==0\", \"doubled==0\"]",
+        line => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_siege_of_an_original_goes_to_its_own_address_and_every_call_is_found() {
+    let desk = Sealed::new();
+    for (name, profile, cost) in [("repair", "repair", 3_000), ("driver", "driver", 25_000)] {
+        let file = format!("{name}.toml");
+        desk.write(&file, &shortened(&format!("{name}-siege.toml")));
+        let ran = types(&desk, &format!("load {file} --keep {name}.redb --quiet -o json"));
+        let report = sound(&ran);
+        assert_eq!(report["target"], "http", "where its address is");
+        let taken = report["answered"].as_u64().unwrap();
+        assert!(taken > 0 && report["refused"] == 0, "{}", ran.out);
+        assert_eq!(report["received"].as_u64(), Some(taken));
+        let store = format!("{name}.redb");
+        let calls = desk.json(&["list", "--all", "--store", &store]);
+        let calls = calls.as_array().unwrap();
+        assert_eq!(calls.len() as u64, taken);
+        for call in calls {
+            assert_eq!((&call["profile"], &call["cost"]), (&profile.into(), &cost.into()));
+            assert!(call["tel"].as_str().unwrap().starts_with("010-"), "{call}");
+        }
+    }
+    let elsewhere = refused(&desk, "load repair.toml --target embedded");
+    assert!(elsewhere.contains("`/ascalls` is an address over HTTP"), "{elsewhere}");
 }
 
 #[test]
@@ -184,10 +265,116 @@ fn what_makes_no_load_is_refused_in_one_line() {
     desk.write("good.toml", &quick(1, 1, ""));
     desk.write("bad.toml", &quick(1, 1, "sed = 3"));
     assert!(desk.ok(&["load", "check", "good.toml"]).contains("good.toml"));
-    let ran = types(&desk, "load check good.toml bad.toml");
+    desk.write("far.toml", &quick(1, 1, "").replace("looks = 1", "path = \"/ascall\""));
+    let ran = types(&desk, "load check good.toml bad.toml far.toml --lang en");
     assert_eq!(ran.code, Some(2), "{}", ran.err);
-    assert!(ran.out.contains("bad.toml:3"), "{}", ran.out);
+    assert!(ran.out.contains("bad.toml:3: unknown key `sed`; did you mean `seed`?"), "{}", ran.out);
+    assert!(ran.out.contains("far.toml:10: `mix[0].path`"), "{}", ran.out);
+    assert!(ran.out.contains("did you mean `/ascalls`?"), "{}", ran.out);
     assert!(refused(&desk, "load bad.toml").contains("bad.toml:3"));
+}
+
+#[test]
+fn what_is_beyond_all_measure_is_refused_at_once() {
+    let desk = Sealed::new();
+    for wrong in [
+        "load --rate 5 --workers 4294967295",
+        "load --users 4294967295",
+        "load --rate 1e300",
+        "load --rate 1e-300 --for 1s",
+    ] {
+        refused(&desk, wrong);
+    }
+    assert!(refused(&desk, "load --rate 1e-300 --for 1s").contains("nobody ever comes"));
+}
+
+#[test]
+fn what_was_perhaps_meant_is_said_wherever_it_was_typed() {
+    let desk = Sealed::new();
+    desk.write("good.toml", &quick(1, 1, ""));
+    desk.write("bad.toml", &quick(1, 1, "sed = 3"));
+    desk.write("worse.toml", &quick(1, 1, "members = 5"));
+    let expect = refused(&desk, "load --rate 5 --expect 'p99(asign)<2s'");
+    assert!(expect.contains("did you mean `assign`?"), "{expect}");
+    for line in
+        ["load --rate 5 --fault 'at 1s stop mange'", "load good.toml --fault 'at 0s stop mange'"]
+    {
+        let said = refused(&desk, line);
+        assert!(said.contains("hint: did you mean `manage`?"), "{said}");
+    }
+    assert!(refused(&desk, "load --rate 5 --profile repare").contains("did you mean `repair`?"));
+    assert!(refused(&desk, "load bad.toml").contains("hint: did you mean `seed`?"));
+    assert!(refused(&desk, "load worse.toml").contains("docs/load.md"));
+    assert!(refused(&desk, "load none.toml").contains("docs/load.md"));
+    let late = refused(&desk, "load good.toml --target engine --fault 'at 500h stop manage'");
+    assert!(late.contains("after the end of the load"), "{late}");
+    let late = refused(&desk, "load --rate 5 --expect 'p99(sent:late)<1s'");
+    assert!(late.contains("there is no `sent:late`"), "{late}");
+}
+
+#[test]
+fn a_report_that_says_nothing_or_means_something_else_is_compared_with_none() {
+    let desk = Sealed::new();
+    let load = "load --rate 3 --for 20s --target engine --quiet";
+    assert_eq!(types(&desk, &format!("{load} --out a.json")).code, Some(0));
+    let text = std::fs::read_to_string(desk.path("a.json")).unwrap();
+    let write = |name: &str, change: &dyn Fn(&mut Value)| {
+        let mut report: Value = serde_json::from_str(&text).unwrap();
+        change(&mut report);
+        desk.write(name, &report.to_string());
+    };
+    write("zero.json", &|report| report["sent"] = 0.into());
+    write("other.json", &|report| report["schema"] = 99.into());
+    write("older.json", &|report| drop(report.as_object_mut().unwrap().remove("schema")));
+    write("absurd.json", &|report| {
+        for key in ["accepted", "lost", "doubled"] {
+            report[key] = u64::MAX.into();
+        }
+    });
+    for (name, says) in
+        [("zero", "nobody asked"), ("other", "shape 99"), ("older", "missing field `schema`")]
+    {
+        for line in
+            [format!("load compare a.json {name}.json"), format!("{load} --baseline {name}.json")]
+        {
+            let said = refused(&desk, &line);
+            assert!(said.contains(says), "{line}: {said}");
+        }
+    }
+    assert_eq!(types(&desk, "load compare a.json absurd.json").code, Some(5));
+}
+
+#[test]
+fn no_file_of_a_load_is_written_over_by_another_one() {
+    let desk = Sealed::new();
+    desk.write("good.toml", &quick(1, 2, ""));
+    let load = "load --rate 3 --for 20s --target engine --quiet";
+    let said = refused(&desk, &format!("{load} --out a.json --html ./a.json"));
+    assert!(said.contains("--out and --html name the same file"), "{said}");
+    refused(&desk, "load good.toml --target engine --markdown good.toml");
+    assert!(!desk.path("a.json").exists());
+    let nowhere = types(&desk, &format!("{load} --out /dev/null --html /dev/null"));
+    assert_eq!(nowhere.code, Some(0), "{}", nowhere.err);
+    assert_eq!(types(&desk, &format!("{load} --out a.json")).code, Some(0));
+    let same = types(&desk, &format!("{load} --out a.json --baseline a.json"));
+    assert_eq!(same.code, Some(0), "the new one takes its place: {}", same.err);
+    assert!(refused(&desk, "load compare a.json a.json --markdown a.json").contains("--markdown"));
+}
+
+#[test]
+fn too_few_workers_do_not_make_a_desk_look_quick() {
+    let desk = Sealed::new();
+    let line = "load --rate 20 --for 2s --workers 3 --expect 'p99(assign)<2s' --quiet -o json";
+    let ran = types(&desk, line);
+    assert_eq!(ran.code, Some(5), "{}", ran.err);
+    let report = report(&ran);
+    let assign = &report["latency"]["assign"]["intended"];
+    let received = report["received"].as_u64().unwrap();
+    assert_eq!(
+        (assign["count"].as_u64(), assign["waiting"].as_u64()),
+        (Some(3), Some(received - 3))
+    );
+    assert!(assign["p99_ms"].is_null() && report["expect"][0]["at_least"] == true, "{assign}");
 }
 
 #[test]

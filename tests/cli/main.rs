@@ -23,6 +23,7 @@ mod exports;
 mod files;
 mod goods;
 mod loads;
+mod lost;
 mod money;
 mod offers;
 mod profiles;

@@ -75,6 +75,10 @@ fn a_line_is_shown_in_the_form_of_its_file_and_read_again() {
         assert!(ends(&desk, 0, "profile check shown.toml").contains(&format!("`{name}`")));
         assert_eq!(ends(&desk, 0, &format!("profile show {name} --lang en")), shown);
     }
+    let together = ends(&desk, 0, "profile show repair").replace("\"nearest\"", "\"batch\"");
+    desk.write("together.toml", &together);
+    let said = ends(&desk, 0, "profile check together.toml --lang en");
+    assert!(said.contains("are weighed against each other and given out together"), "{said}");
     let json = desk.json(&["profile", "show", "taxi"]);
     assert_eq!(json["payment"]["price"], "metered");
     assert_eq!(json["plan"][0]["rings_m"][2], 6_000);

@@ -63,6 +63,33 @@ fn what_became_of_each_call_is_written_to_a_file() {
 }
 
 #[test]
+fn an_independent_recomputation_agrees_with_what_is_said_of_a_day() {
+    let desk = Sealed::new();
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/replay/recompute.py");
+    let [calls, results] = ["calls.ndjson", "results.json"].map(|name| desk.path(name));
+    let calls = calls.display().to_string();
+    for (name, many) in [("evening.toml", "420"), ("sf_medic.toml", "204")] {
+        let (day, ways) = (day(name), "nearest,batch,batch:newest_first,foresight");
+        let said = desk.ok(&["replay", &day, "--policy", ways, "--calls", &calls, "-o", "json"]);
+        std::fs::write(&results, &said).unwrap();
+        let recompute = || {
+            let mut python = desk.program("python3");
+            python.arg(&program).args([&day, &calls]).arg(&results).output().unwrap()
+        };
+        let agreed = recompute();
+        let told = String::from_utf8(agreed.stdout).unwrap();
+        assert!(agreed.status.success(), "{name}:\n{told}");
+        assert!(told.contains("all holds"), "{name}:\n{told}");
+        assert_eq!(told.matches(&format!("calls {many}  ")).count(), 4, "{name}:\n{told}");
+        // It does look: a figure that is not so is found.
+        let mut wrong: Value = serde_json::from_str(&said).unwrap();
+        wrong[0]["wait_mean_min"] = (wrong[0]["wait_mean_min"].as_f64().unwrap() + 1.0).into();
+        std::fs::write(&results, wrong.to_string()).unwrap();
+        assert!(!recompute().status.success(), "{name}");
+    }
+}
+
+#[test]
 fn the_table_ends_with_which_policy_to_use_and_what_was_not_observed() {
     let desk = Sealed::new();
     let ran = desk.run(&[
@@ -123,12 +150,11 @@ fn a_day_of_the_desks_own_journal_is_replayed_beside_what_really_happened() {
         (parted["recorded"].as_str(), parted["replayed"].as_str()),
         (Some("W-1"), Some("W-2"))
     );
-    assert!(
-        all[1]["observed"][0]
-            .as_str()
-            .unwrap()
-            .contains("3 calls came in, and when 1 callers gave up")
-    );
+    let observed = &all[1]["observed"][0];
+    assert_eq!(observed, "when and where calls came in: 3; when callers gave up: 1");
+    assert_eq!(all[1]["beside"]["verdict"], "too_short");
+    let idle = all[0]["idle_h"].as_f64().unwrap();
+    assert!(idle < 1.0, "shifts that still run end with the journal: {idle}");
     assert_eq!(first, "W-1");
     let said = desk.fails(2, &["replay", "--day", "2001-01-01", "--profile", "repair"]);
     assert!(said.contains("the day has no calls"), "{said}");
@@ -136,4 +162,71 @@ fn a_day_of_the_desks_own_journal_is_replayed_beside_what_really_happened() {
     assert!(said.contains("repair"), "{said}");
     let said = desk.fails(2, &["replay", "--day", "yesterday"]);
     assert!(said.contains("2026-11-20"), "{said}");
+}
+
+/// A small day of its own, read from `calls.csv`.
+fn small(desk: &Sealed) -> (String, String) {
+    desk.write("workers.csv", "id,lat,lon\nw,37.5,127\n");
+    let calls = desk.write("calls.csv", "id,at,lat,lon\na,600,37.51,127\n");
+    let text = "title = 'small'\nsource = ''\ngive_up_min = 30\n[travel]\nmin_per_km = 2\n\
+                [calls]\nfile = 'calls.csv'\nid = 'id'\nfrom = 'at'\nlat = 'lat'\nlon = 'lon'\n\
+                [workers]\nfile = 'workers.csv'\nid = 'id'\nlat = 'lat'\nlon = 'lon'\n";
+    let day = desk.write("day.toml", text);
+    (day.display().to_string(), calls.display().to_string())
+}
+
+#[test]
+fn the_files_a_day_is_read_from_are_never_written_over() {
+    let desk = Sealed::new();
+    let (day, calls) = small(&desk);
+    let before = std::fs::read_to_string(&calls).unwrap();
+    for file in [&calls, &day] {
+        let said = desk.fails(2, &["replay", &day, "--policy", "batch", "--calls", file]);
+        assert!(said.contains("the day itself is read from that file"), "{said}");
+    }
+    assert_eq!(std::fs::read_to_string(&calls).unwrap(), before);
+    let kept = desk.write("kept.csv", "what was there\n");
+    let (broken, kept) = (day.replace("day.toml", "broken.toml"), kept.display().to_string());
+    let text = std::fs::read_to_string(&day).unwrap();
+    std::fs::write(&broken, text.replace("'calls.csv'", "'none.csv'")).unwrap();
+    desk.fails(2, &["replay", &broken, "--calls", &kept]);
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "what was there\n");
+    desk.ok(&["replay", &day, "--policy", "batch", "--calls", &kept]);
+    assert!(std::fs::read_to_string(&kept).unwrap().starts_with("policy,call,"));
+    let folder = Path::new(&kept).parent().unwrap();
+    let names = std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().file_name());
+    let parts = names.filter(|name| name.to_string_lossy().ends_with(".part")).count();
+    assert_eq!(parts, 0);
+}
+
+#[test]
+fn a_policy_named_twice_and_a_day_that_cannot_be_chosen_are_refused() {
+    let desk = Sealed::new();
+    let (day, _) = small(&desk);
+    for twice in ["batch,batch", "batch,nearest,batch:whole"] {
+        let said = desk.fails(2, &["replay", &day, "--policy", twice]);
+        assert!(said.contains("--policy names `batch` twice"), "{said}");
+    }
+    let said = desk.fails(2, &["replay", &day, "--day", "2026-11-20"]);
+    assert!(said.contains("--day has nothing to choose from"), "{said}");
+    let text = std::fs::read_to_string(&day).unwrap();
+    std::fs::write(&day, text.replace("min_per_km = 2", "min_per_km = 200")).unwrap();
+    let said = desk.fails(2, &["replay", &day]);
+    assert!(said.contains("day.toml:5: `travel.min_per_km` is not from 0 to 100"), "{said}");
+    assert!(said.contains("docs/replay.md"), "{said}");
+}
+
+#[test]
+fn a_short_day_is_said_to_be_too_short_and_in_korean_everything_is_korean() {
+    let desk = Sealed::new();
+    let (day, _) = small(&desk);
+    let ran = desk.run(&["replay", &day, "--policy", "nearest,batch", "--lang", "en"]);
+    assert!(ran.out.contains("the day is too short to tell what is chance: calls came in in 1 of"));
+    assert!(ran.err.starts_with("small\n"), "an empty source is none: {}", ran.err);
+    let ran = desk.run(&["replay", &day, "--policy", "nearest,batch", "--lang", "ko"]);
+    assert!(ran.out.contains("너무 짧아"), "{}", ran.out);
+    for said in ["기록된 것: 각 호출이", "기록이 아닌 가정: 이동 시간: 0분 + 2분 x"]
+    {
+        assert!(ran.err.contains(said), "{}", ran.err);
+    }
 }

@@ -14,6 +14,7 @@ mod sealed;
 
 mod demo;
 mod lines;
+mod load;
 mod story;
 mod terminal;
 mod ways_out;

@@ -532,9 +532,9 @@ pub(super) const TABLES: &[(&str, &str, &[Key])] = &[
         &[
             key(
                 "tick_ms",
-                "0 to 60,000; under `foresight` from 1,000",
+                "0 to 60,000",
                 "required; usually 2000",
-                "at every multiple of this; 0: as soon as there is something to decide",
+                "at every multiple of this; 0: as soon as there is something to decide, and so under `foresight` while as many workers are free as calls wait",
             ),
             key(
                 "order",
@@ -557,7 +557,7 @@ pub(super) const TABLES: &[(&str, &str, &[Key])] = &[
             key(
                 "later_pct",
                 "0 to 10,000",
-                "usually 1000",
+                "usually 500",
                 "what a second until then weighs, in hundredths of a second of travel",
             ),
             key(
@@ -570,7 +570,7 @@ pub(super) const TABLES: &[(&str, &str, &[Key])] = &[
                 "stay_s",
                 "seconds, up to a day",
                 "usually 600",
-                "how long work at the place of the call lasts",
+                "how long work at the place of the call lasts; what is learnt of the newest 64 corrects it",
             ),
             key(
                 "leave_s",

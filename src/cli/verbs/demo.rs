@@ -52,7 +52,7 @@ const PRINTED: usize = 40;
 
 /// Shows it.
 pub(crate) async fn run(args: &Demo, cx: &mut Cx) -> Result<Exit, UserError> {
-    if args.headless.is_none() && !crate::tui::screen::has_terminal() {
+    if args.headless.is_none() && !crate::tui::canvas::has_terminal() {
         return Err(UserError::demo_without_terminal());
     }
     let place = Scratch::new("demo", args.keep.as_deref()).map_err(|error| {

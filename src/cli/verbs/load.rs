@@ -14,6 +14,7 @@ use crate::cli::ui::Format;
 use crate::front::clock;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
+use crate::front::show::profile::FaultJson;
 use crate::front::words::Word;
 use crate::load::LoadError;
 use crate::load::drive::{self, Control, Ground, Onlooker, Outcome};
@@ -22,12 +23,13 @@ use crate::load::live::Wish;
 use crate::load::meter::Meter;
 use crate::load::report;
 use crate::load::report::compare::{Verdict, compare};
-use crate::load::scenario::{Fault, Flags, Scenario, Target};
+use crate::load::scenario::{Fault, Flags, Scenario, Slip, Target};
+use crate::tui::canvas;
 use ascall_engine::domain::ids::Millis;
 use clap::{Args, Subcommand, ValueEnum};
 use fresh::Fresh;
 use seen::Seen;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -99,9 +101,9 @@ struct Run {
     /// How many work; as many as it takes when nobody says.
     #[arg(long, value_parser = clap::value_parser!(u32), value_name = "N", help_heading = "Without a scenario")]
     workers: Option<u32>,
-    /// Which desk bears it.
-    #[arg(long, value_enum, default_value_t, value_name = "WHERE")]
-    target: Where,
+    /// Which desk bears it; the first of embedded, attached and http that can when nobody says.
+    #[arg(long, value_enum, value_name = "WHERE")]
+    target: Option<Where>,
     /// The seed of every choice that looks random.
     #[arg(long, value_parser = whole, allow_hyphen_values = true, value_name = "N")]
     seed: Option<u64>,
@@ -110,7 +112,7 @@ struct Run {
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Fault>,
     /// Something that must hold at the end: `p99(assign)<2s`, `refused<1%`; may be given again.
-    #[arg(long, value_name = "WHAT")]
+    #[arg(long, value_parser = expectation, value_name = "WHAT")]
     expect: Vec<Expectation>,
     /// Write the report to this file, as JSON.
     #[arg(long, value_name = "FILE", help_heading = "Output")]
@@ -142,12 +144,11 @@ struct Run {
 }
 
 /// Which desk bears a load.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 enum Where {
     /// The engine in this process, in memory and in virtual time: a day in seconds, the same journal every time.
     Engine,
     /// A desk in this process, in real time.
-    #[default]
     Embedded,
     /// A desk in another process, over its socket.
     Attached,
@@ -179,7 +180,10 @@ pub(crate) async fn run(args: &Load, cx: &mut Cx) -> Result<Exit, UserError> {
         None => args.run.run(cx).await,
         Some(LoadVerb::Check { files }) => check(files, cx),
         Some(LoadVerb::Compare { before, after, markdown }) => {
-            let comparison = compare(&shown::read(before)?, &shown::read(after)?);
+            let (first, second) = (shown::read(before)?, shown::read(after)?);
+            apart(&[("BEFORE", Some(before)), ("--markdown", markdown.as_ref())])?;
+            apart(&[("AFTER", Some(after)), ("--markdown", markdown.as_ref())])?;
+            let comparison = compare(&first, &second);
             if let Some(file) = markdown {
                 let text = report::comparison(&comparison, cx.ui.look.lang);
                 Fresh::new(file)?.text(&text)?;
@@ -201,8 +205,9 @@ fn check(files: &[PathBuf], cx: &mut Cx) -> Result<Exit, UserError> {
             }
             Err(faults) => {
                 bad += faults.len();
-                for fault in faults {
-                    cx.ui.line(&fault.to_string())?;
+                for fault in &faults {
+                    let line = FaultJson::of(fault).line(&cx.ui.look);
+                    cx.ui.line(&line)?;
                 }
             }
         }
@@ -212,27 +217,39 @@ fn check(files: &[PathBuf], cx: &mut Cx) -> Result<Exit, UserError> {
 
 impl Run {
     async fn run(&self, cx: &mut Cx) -> Result<Exit, UserError> {
-        let target = Target::from(self.target);
         let scenario = self.scenario(cx)?;
+        let target = self.target(&scenario)?;
         let ground = self.ground(cx)?;
         let baseline = self.baseline.as_deref().map(shown::read).transpose()?;
+        apart(&[
+            ("FILE", self.file.as_ref()),
+            ("--out", self.out.as_ref()),
+            ("--html", self.html.as_ref()),
+            ("--markdown", self.markdown.as_ref()),
+            ("--calls", self.calls.as_ref()),
+            ("--keep", self.keep.as_ref()),
+        ])?;
         let files = [&self.out, &self.html, &self.markdown, &self.calls];
         let made = files.map(|file| file.as_deref().map(Fresh::new).transpose());
         let [out, html, markdown, calls] = made;
-        let (mut out, mut html, mut markdown, mut calls) = (out?, html?, markdown?, calls?);
-        let Outcome { report, calls: lines, interrupted } =
-            self.carry_out(&scenario, target, ground, cx).await?;
+        let (out, html, markdown, calls) = (out?, html?, markdown?, calls?);
+        let carried_out = self.carry_out(&scenario, target, ground, cx).await;
+        // Whichever thread it was, what is left is no measurement; it was told already.
+        if canvas::is_broken() {
+            return Ok(Exit::Bug);
+        }
+        let Outcome { report, calls: lines, interrupted } = carried_out?;
         let lang = cx.ui.look.lang;
-        if let Some(out) = &mut out {
+        if let Some(out) = out {
             out.json(&report)?;
         }
-        if let Some(html) = &mut html {
+        if let Some(html) = html {
             html.text(&report::html(&report, lang))?;
         }
-        if let Some(markdown) = &mut markdown {
+        if let Some(markdown) = markdown {
             markdown.text(&report::markdown(&report, lang))?;
         }
-        if let Some(calls) = &mut calls {
+        if let Some(calls) = calls {
             calls.lines(&lines)?;
         }
         shown::report(&report, cx)?;
@@ -252,12 +269,16 @@ impl Run {
         let scenario = match &self.file {
             Some(file) => {
                 let mut scenario = Scenario::read(file).map_err(|faults| {
-                    let first = faults.into_iter().next().map(UserError::from);
-                    first.unwrap_or_else(|| UserError::bad_scenario(1))
+                    let first = faults.into_iter().next();
+                    first.map_or_else(
+                        || UserError::bad_scenario(1),
+                        |fault| UserError::in_file(&fault, "docs/load.md"),
+                    )
                 })?;
                 scenario.seed = self.seed.unwrap_or(scenario.seed);
-                scenario.faults.extend(self.fault.iter().cloned());
-                scenario.faults.sort_by_key(|fault| fault.at);
+                for fault in &self.fault {
+                    scenario.add_fault(fault.clone()).map_err(slip)?;
+                }
                 scenario.expect.extend(self.expect.iter().cloned());
                 scenario
             }
@@ -276,15 +297,25 @@ impl Run {
                     expect: self.expect.clone(),
                 };
                 let made = Scenario::from_flags(&flags, &cx.setup.profiles);
-                let scenario = made.map_err(UserError::usage)?;
-                // In real time nobody wants to wait until the last call's work is done.
-                let is_real = !matches!(self.target, Where::Engine);
-                let settle = if is_real { scenario.settle.min(SETTLE) } else { scenario.settle };
-                Scenario { settle, ..scenario }
+                let scenario = made.map_err(slip)?;
+                if matches!(self.target, Some(Where::Engine)) {
+                    return Ok(scenario);
+                }
+                // In real time nobody wants to wait until the last call's work is done; but until it has its worker.
+                let settle = Millis(SETTLE.0 + scenario.until_answered().0);
+                Scenario { settle: settle.min(scenario.settle), ..scenario }
             }
         };
-        scenario.fits(self.target.into()).map_err(UserError::usage)?;
         Ok(scenario)
+    }
+
+    /// Where the load goes: where it was said, or the first place that has what the scenario asks for.
+    fn target(&self, scenario: &Scenario) -> Result<Target, UserError> {
+        let fits = |target: &Target| scenario.fits(*target).is_ok();
+        let usual = || [Target::Embedded, Target::Attached].into_iter().find(fits);
+        let target = self.target.map(Target::from).or_else(usual).unwrap_or(Target::Http);
+        scenario.fits(target).map_err(UserError::usage)?;
+        Ok(target)
     }
 
     /// Whose desk bears it.
@@ -321,7 +352,7 @@ impl Run {
         // Nobody looks on any more when the verb has ended.
         let show = move |meter: &Meter, at| drop(tell.send(meter.glance(at)));
         let onlooker = Onlooker { controls, show: Box::new(show) };
-        let mut seen = Seen::begin(scenario, self.quiet, cx)?;
+        let mut seen = Seen::begin(scenario, target, self.quiet, cx)?;
         let keep = ground.keep.clone();
         let running = drive::run(scenario, target, ground, onlooker);
         tokio::pin!(running);
@@ -346,16 +377,61 @@ impl Run {
             };
             // A load that has just ended needs no telling.
             match wish {
-                Some(Wish::Load(wanted)) => drop(control.send(wanted)),
+                Some(Wish::Interrupt) if canvas::is_broken() => {
+                    return Err(UserError::interrupted());
+                }
+                Some(Wish::Interrupt) if interrupted && self.here => {
+                    return Err(UserError::load_left());
+                }
                 Some(Wish::Interrupt) if interrupted => return Err(UserError::interrupted()),
-                Some(Wish::Interrupt) => {
+                Some(Wish::Interrupt | Wish::Load(Control::Stop)) => {
                     interrupted = true;
+                    seen.stopping();
                     drop(control.send(Control::Stop));
                 }
-                None => {}
+                Some(Wish::Load(wanted)) => drop(control.send(wanted)),
+                // The terminal has been left to the shell already.
+                Some(Wish::Suspend) | None => {}
             }
         }
     }
+}
+
+/// What must hold, as it is typed.
+fn expectation(text: &str) -> Result<Expectation, String> {
+    text.parse::<Expectation>().map_err(|fault| {
+        let near = fault.nearest.as_ref().map(|near| format!("; did you mean `{near}`?"));
+        format!("{fault}{}", near.unwrap_or_default())
+    })
+}
+
+fn slip(slip: Slip) -> UserError {
+    UserError::slip(slip.what, slip.nearest.as_deref())
+}
+
+/// No file is written over by another one of the same run.
+fn apart(files: &[(&str, Option<&PathBuf>)]) -> Result<(), UserError> {
+    let mut seen: Vec<(&str, PathBuf)> = Vec::new();
+    for (name, path) in files {
+        // What is no file of a folder (`/dev/null`) takes everything.
+        let Some(path) = path.filter(|path| path.is_file() || !path.exists()) else { continue };
+        let place = place(path);
+        if let Some((other, _)) = seen.iter().find(|(_, known)| *known == place) {
+            return Err(UserError::same_file(other, name, path));
+        }
+        seen.push((name, place));
+    }
+    Ok(())
+}
+
+/// Where a file is or will be, however it is named.
+fn place(path: &Path) -> PathBuf {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let beside = || {
+        let folder = folder.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    path.canonicalize().ok().or_else(beside).unwrap_or_else(|| path.to_owned())
 }
 
 fn judged(verdict: Verdict) -> Exit {

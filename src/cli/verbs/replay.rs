@@ -77,6 +77,7 @@ impl Show for replay::Result {
         "idle_h",
         "gini",
         "beside.verdict",
+        "beside.hours",
         "beside.failed_pct.seen",
         "beside.failed_pct.low",
         "beside.failed_pct.high",
@@ -132,19 +133,24 @@ const PAGE: usize = 1_000;
 
 /// Replays the day under each policy.
 pub(crate) async fn run(args: &Replay, cx: &mut Cx) -> Result<Exit, UserError> {
+    let twice = args.policy.iter().enumerate().find(|(i, way)| args.policy[..*i].contains(way));
+    if let Some((_, way)) = twice {
+        return Err(UserError::usage(format!("--policy names `{way}` twice")));
+    }
     let day = match &args.file {
         Some(file) => Day::read(file, args.day).map_err(said)?,
         None => from_journal(args, cx).await?,
     };
-    let mut file = args.calls.as_deref().map(Fates::create).transpose()?;
+    let file = args.calls.as_deref().map(|path| Fates::create(path, &day.files)).transpose()?;
     let mut outcomes = Vec::with_capacity(args.policy.len());
     for way in &args.policy {
         outcomes.push(replay::replay(&day, *way, args.seed).map_err(said)?);
     }
     replay::compare(&mut outcomes, args.seed);
     outcomes.splice(0..0, replay::as_it_was(&day));
-    if let Some(file) = &mut file {
+    if let Some(mut file) = file {
         outcomes.iter().try_for_each(|outcome| file.write(&outcome.calls))?;
+        file.done()?;
     }
     let results: Vec<replay::Result> = outcomes.into_iter().map(|outcome| outcome.result).collect();
     cx.ui.many(&results)?;
@@ -184,7 +190,9 @@ async fn from_journal(args: &Replay, cx: &mut Cx) -> Result<Day, UserError> {
     };
     let mut past = Past::new(Span { from, until });
     read(&book, &mut past)?;
-    past.day(args.profile.as_deref(), &date.to_string()).map_err(said)
+    let mut day = past.day(args.profile.as_deref(), &date.to_string()).map_err(said)?;
+    day.files.push(cx.setup.store.clone());
+    Ok(day)
 }
 
 /// Reads the journal as far as it matters.
@@ -204,6 +212,11 @@ fn read(book: &Book, past: &mut Past) -> Result<(), UserError> {
 
 /// Which policy to use, and why, in sentences.
 fn advice(results: &[replay::Result], look: &Look) -> Vec<String> {
+    let short = results.iter().filter_map(|result| result.beside.as_ref());
+    if let Some(beside) = short.into_iter().find(|beside| beside.verdict == Verdict::TooShort) {
+        let (hours, least) = (beside.hours.to_string(), replay::PIECES_LEAST.to_string());
+        return vec![look.say(Word::TooShort, &[&hours, &least]), look.word(Word::OneDay)];
+    }
     let beside = |result: &&replay::Result| result.beside.as_ref().map(|beside| beside.verdict);
     let best = results.iter().find(|result| beside(result) == Some(Verdict::Best));
     // Nearest to the best first.
@@ -260,7 +273,7 @@ fn rather(best: &replay::Result, next: &replay::Result, look: &Look) -> String {
         Verdict::FailsMore => beside.failed_pct,
         _ => beside.wait_mean_min,
     };
-    let (low, high) = (two(gap.low), two(gap.high));
+    let (low, high) = (two(gap.low.unwrap_or(gap.seen)), two(gap.high.unwrap_or(gap.seen)));
     if beside.verdict == Verdict::FailsMore {
         let (calls, fewer) = (best.calls.to_string(), next.failed.saturating_sub(best.failed));
         let (one, other) = (two(best.failed_pct), two(next.failed_pct));
@@ -275,8 +288,8 @@ fn rather(best: &replay::Result, next: &replay::Result, look: &Look) -> String {
 
 /// What was observed and what was not, and how near each policy came to what happened.
 fn tell(day: &Day, results: &[replay::Result], cx: &mut Cx) -> Result<(), UserError> {
-    let source = day.source.as_deref().unwrap_or_default();
-    cx.ui.note(&format!("{}: {source}", day.title))?;
+    let source = day.source.as_deref().filter(|source| !source.trim().is_empty());
+    cx.ui.note(&source.map_or_else(|| day.title.clone(), |s| format!("{}: {s}", day.title)))?;
     let known = &day.known;
     for (word, lines) in [
         (Word::Observed, &known.observed),
@@ -284,7 +297,8 @@ fn tell(day: &Day, results: &[replay::Result], cx: &mut Cx) -> Result<(), UserEr
         (Word::LeftOut, &known.left_out),
     ] {
         for line in lines {
-            cx.ui.note(&cx.ui.look.say(word, &[line]))?;
+            let line = line.text(cx.ui.look.lang);
+            cx.ui.note(&cx.ui.look.say(word, &[&line]))?;
         }
     }
     for (result, agreed) in results.iter().filter_map(|r| Some((r, r.agreement.as_ref()?))) {
@@ -301,9 +315,11 @@ fn tell(day: &Day, results: &[replay::Result], cx: &mut Cx) -> Result<(), UserEr
     Ok(())
 }
 
-/// The file that says what became of each call.
+/// The file that says what became of each call: written beside its place, and put there when all of it is.
 struct Fates {
     path: PathBuf,
+    /// What is written until then; none: the place is no file that could be replaced (a pipe, a screen).
+    beside: Option<PathBuf>,
     form: Form,
 }
 
@@ -314,16 +330,42 @@ enum Form {
 }
 
 impl Fates {
-    fn create(path: &Path) -> Result<Self, UserError> {
-        let file =
-            std::fs::File::create(path).map_err(|error| UserError::cannot_write(path, &error))?;
+    /// `read` are the files the day comes from: none of them is written over.
+    fn create(path: &Path, read: &[PathBuf]) -> Result<Self, UserError> {
+        let cannot = |error: std::io::Error| UserError::cannot_write(path, &error);
+        // Through links, so that what they lead to is what is compared and replaced.
+        let place = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        if read.iter().any(|file| file.canonicalize().is_ok_and(|file| file == place)) {
+            let path = path.display();
+            return Err(UserError::usage(format!(
+                "--calls {path}: the day itself is read from that file; name another one"
+            )));
+        }
         let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+        let is_other = std::fs::metadata(&place).is_ok_and(|there| !there.is_file());
+        let beside = (!is_other).then(|| {
+            let mut name = place.as_os_str().to_owned();
+            name.push(format!(".{}.part", std::process::id()));
+            PathBuf::from(name)
+        });
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create(beside.is_some()).truncate(beside.is_some());
+        let file = options.open(beside.as_ref().unwrap_or(&place)).map_err(cannot)?;
         let form = if is_csv {
             Form::Csv(Box::new(csv::Writer::from_writer(file)))
         } else {
             Form::Ndjson(std::io::BufWriter::new(file))
         };
-        Ok(Self { path: path.to_owned(), form })
+        Ok(Self { path: place, beside, form })
+    }
+
+    /// Puts it in its place.
+    fn done(mut self) -> Result<(), UserError> {
+        let Some(beside) = &self.beside else { return Ok(()) };
+        std::fs::rename(beside, &self.path)
+            .map_err(|error| UserError::cannot_write(&self.path, &error))?;
+        self.beside = None;
+        Ok(())
     }
 
     fn write(&mut self, calls: &[CallResult]) -> Result<(), UserError> {
@@ -332,6 +374,15 @@ impl Fates {
             Form::Ndjson(file) => lines(file, calls),
         };
         written.map_err(|error| UserError::cannot_write(&self.path, &error))
+    }
+}
+
+impl Drop for Fates {
+    fn drop(&mut self) {
+        if let Some(beside) = &self.beside {
+            // Half of it is of no use to anybody; nothing is lost when it stays.
+            let _ = std::fs::remove_file(beside);
+        }
     }
 }
 
@@ -355,7 +406,7 @@ fn lines(
 
 fn said(error: ReplayError) -> UserError {
     match error {
-        ReplayError::Day(fault) => fault.into(),
+        ReplayError::Day(fault) => UserError::in_file(&fault, "docs/replay.md"),
         other => UserError::usage(other.to_string()),
     }
 }

@@ -9,7 +9,9 @@ use crate::front::exit::Exit;
 use crate::front::words::Word;
 use crate::gateway::{Http, Names, Stay};
 use clap::Args;
+use std::io;
 use std::net::SocketAddr;
+use tokio::sync::oneshot;
 
 /// Hold the desk open and serve it over HTTP: timers fire, parked calls are asked again, notices are sent.
 #[derive(Debug, Args)]
@@ -23,6 +25,9 @@ pub(crate) struct Serve {
     /// Without a port: only commands on this machine, of this user, share the desk.
     #[arg(long)]
     no_http: bool,
+    /// Leave also when standard input ends, as a pipe does when whoever started this is gone.
+    #[arg(long)]
+    until_eof: bool,
 }
 
 impl Serve {
@@ -49,10 +54,12 @@ impl Serve {
 pub(crate) async fn run(args: &Serve, cx: &mut Cx) -> Result<Exit, UserError> {
     // Listening first: a signal that comes while the desk opens must not be lost.
     let mut stop = cx.staying.begin()?;
+    let mut left_alone = LeftAlone::begin(args.until_eof)?;
     let http = args.http(&cx.configured)?;
     let stay = tokio::select! {
         stay = Stay::host(&cx.setup, "serve", http) => stay?,
         exit = stop.asked() => return Ok(exit),
+        () = left_alone.wait() => return Ok(Exit::Done),
     };
     let store = cx.setup.store.display().to_string();
     let text = match stay.address() {
@@ -61,7 +68,11 @@ pub(crate) async fn run(args: &Serve, cx: &mut Cx) -> Result<Exit, UserError> {
     };
     let exit = match cx.ui.note(&text) {
         Ok(()) => loop {
-            match stop.asked_or_to_reload().await {
+            let told = tokio::select! {
+                told = stop.asked_or_to_reload() => told,
+                () = left_alone.wait() => Some(Exit::Done),
+            };
+            match told {
                 Some(exit) => break Ok(exit),
                 None => reload(args, cx, &stay),
             }
@@ -72,6 +83,34 @@ pub(crate) async fn run(args: &Serve, cx: &mut Cx) -> Result<Exit, UserError> {
     let text = cx.ui.look.word(Word::ServeClosed);
     cx.ui.note(&text)?;
     exit
+}
+
+/// Whether standard input, when that matters, has ended.
+struct LeftAlone(Option<oneshot::Receiver<()>>);
+
+impl LeftAlone {
+    /// Begins to look. On a thread that nobody waits for: a read cannot be called off.
+    fn begin(matters: bool) -> Result<Self, UserError> {
+        if !matters {
+            return Ok(Self(None));
+        }
+        let (tell, told) = oneshot::channel();
+        let thread = std::thread::Builder::new().name("ascall-eof".to_owned());
+        thread.spawn(move || {
+            // One that cannot be read is over, too.
+            drop(io::copy(&mut io::stdin().lock(), &mut io::sink()));
+            let _ = tell.send(());
+        })?;
+        Ok(Self(Some(told)))
+    }
+
+    /// Waits until it has; for ever, where it does not matter.
+    async fn wait(&mut self) {
+        match &mut self.0 {
+            Some(told) => drop(told.await),
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// Reads the configuration again and takes from it what can be taken while the desk is open. One that makes no sense

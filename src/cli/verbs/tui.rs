@@ -9,6 +9,7 @@ use crate::desk::Desk;
 use crate::front::error::UserError;
 use crate::front::exit::Exit;
 use crate::front::look::Look;
+use crate::tui::canvas;
 use crate::tui::msg::Msg;
 use crate::tui::screen::{self, Ports, Task};
 use crate::tui::state::{Page, Setting, State};
@@ -161,10 +162,10 @@ pub(super) async fn console(
     mut state: State,
     begun: impl FnOnce(Arc<dyn Typed>, mpsc::UnboundedSender<Msg>),
 ) -> Result<Exit, UserError> {
-    if !screen::has_terminal() {
+    if !canvas::has_terminal() {
         return Err(UserError::no_terminal());
     }
-    if screen::is_dumb() {
+    if canvas::is_dumb() {
         return Err(UserError::dumb_terminal());
     }
     state.completes = typist::complete;
@@ -190,7 +191,7 @@ pub(super) async fn console(
         shown = screen::run(&mut state, ports) => shown,
         ended = &mut stay => return ended.map(|()| Exit::Done),
     };
-    if screen::is_broken() {
+    if canvas::is_broken() {
         return Ok(Exit::Bug);
     }
     // The desk is left in order, whoever waits for it next.

@@ -28,10 +28,16 @@ pub(crate) struct Why {
 
 /// Explains.
 pub(crate) async fn run(args: &Why, cx: &mut Cx) -> Result<Exit, UserError> {
-    let book = cx.book("why").await?;
-    let row = book.call(args.call)?.ok_or_else(|| UserError::no_call(args.call))?;
+    let (mut book, mut row) = called(cx, args.call).await?;
     if let Some(worker) = args.worker {
         return one_worker(cx, book, &row, worker).await;
+    }
+    let mut stand = Vec::new();
+    if row.phase == Phase::Open && cx.ui.format == Format::Table {
+        // First how things stand, then what led there: asking may be what makes a round that was due happen.
+        drop(book);
+        stand = now(cx, args.call).await?;
+        (book, row) = called(cx, args.call).await?;
     }
     let decisions = decisions(&book.timeline(&row)?);
     let phase = NamesOf::new(&book).of_profile(row.profile).phase(row.phase, &cx.ui.look);
@@ -58,13 +64,22 @@ pub(crate) async fn run(args: &Why, cx: &mut Cx) -> Result<Exit, UserError> {
         }
     }
     if row.phase == Phase::Open {
-        now(cx, args.call).await?;
+        for line in &stand {
+            cx.ui.line(line)?;
+        }
     }
     Ok(Exit::Done)
 }
 
+/// The desk's records, and the call as it stands in them.
+async fn called(cx: &mut Cx, call: CallId) -> Result<(Book, CallRow), UserError> {
+    let book = cx.book("why").await?;
+    let row = book.call(call)?.ok_or_else(|| UserError::no_call(call))?;
+    Ok((book, row))
+}
+
 /// How every worker stands to a call that nobody has, and whether anybody is searched at all.
-async fn now(cx: &mut Cx, call: CallId) -> Result<(), UserError> {
+async fn now(cx: &mut Cx, call: CallId) -> Result<Vec<String>, UserError> {
     let (counts, stopped) = cx
         .with_desk("why", async |_: &mut Cx, desk| {
             let assign = desk.participants().await?.into_iter().find(|p| p.kind.is_none());
@@ -72,10 +87,7 @@ async fn now(cx: &mut Cx, call: CallId) -> Result<(), UserError> {
             Ok((desk.verdicts(call).await?, stopped))
         })
         .await?;
-    for line in stand_lines(&counts, stopped, &cx.ui.look) {
-        cx.ui.line(&line)?;
-    }
-    Ok(())
+    Ok(stand_lines(&counts, stopped, &cx.ui.look))
 }
 
 /// What one worker was in each decision, and is now while the call is live.

@@ -256,6 +256,8 @@ fn other_programs_find_each_line_under_the_names_they_know() {
     let driver = built_in("driver");
     let aliases: Vec<&str> = driver.resources.iter().map(|r| r.aliases[0].as_str()).collect();
     assert_eq!(aliases, ["택시호출s", "택시관리s", "택시할당s"]);
+    let services: Vec<&str> = driver.resources.iter().map(|r| r.aliases[1].as_str()).collect();
+    assert_eq!(services, ["taxicalls", "taximanages", "taxiassigns"]);
     let labels: Vec<&str> = driver.fields.iter().map(|f| f.label.ko.as_str()).collect();
     for field in ["휴대폰번호", "호출위치", "예상요금"] {
         assert!(labels.contains(&field), "{field}: the names of the original's fields");

@@ -200,6 +200,9 @@ pub struct Assignment {
     pub state: AssignmentState,
     /// Since when the worker has it.
     pub at: Time,
+    /// When they were believed to be there; none: not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub there_at: Option<Time>,
 }
 
 /// How far an assignment is. From `Committed` to `Working` it is live.

@@ -1,4 +1,4 @@
-//! When the calls that wait are looked at together, and who is expected to be free when.
+//! When the calls that wait are looked at together.
 //!
 //! Invariant: a round is due when it could decide something that the one before could not: a call is new, somebody came
 //! free, or somebody who is awaited is late. All of it follows from the journal, so a desk that is opened in the middle
@@ -6,12 +6,9 @@
 
 pub(super) mod solver;
 
-use super::call::AssignmentState;
-use super::event::Duty;
-use super::geo::Point;
 use super::ids::{Millis, ProfileId, Time, WorkerId};
 use super::profile::Matching;
-use super::worker::{Availability, Worker};
+use super::worker::Availability;
 use super::world::World;
 
 /// Positions come all the time: however short the tick, they bring a round at the next multiple of this at the earliest.
@@ -42,10 +39,27 @@ impl World {
     /// The same, as far as the journal says so.
     pub(super) fn kept_round_due(&self, id: ProfileId) -> Option<Time> {
         let matching = self.desk.profiles.get(&id)?.spec.dispatch.matched()?;
-        let first = self.index.crowds.get(&id)?.fresh.first();
-        let first = first.map(|(at, _)| matching.tick_from(*at));
-        let again = self.desk.rounds.get(&id).filter(|_| self.was_looked_at(id));
-        first.into_iter().chain(again.copied()).min()
+        let first = self.index.crowds.get(&id)?.fresh.first().map(|(at, _)| *at);
+        let again = self.desk.rounds.get(&id).filter(|_| self.was_looked_at(id)).copied();
+        first.into_iter().chain(again).min().map(|at| self.round_from(id, matching, at))
+    }
+
+    /// The round for what comes up at `at`: at the tick, so that calls meet. Whoever looks ahead does not let callers wait
+    /// for others while workers are left over.
+    pub(super) fn round_from(&self, id: ProfileId, matching: Matching, at: Time) -> Time {
+        let adopted = self.desk.profiles.get(&id);
+        let foresees = adopted.is_some_and(|adopted| adopted.spec.dispatch.foresees().is_some());
+        if foresees && !self.is_scarce(id) { at } else { matching.tick_from(at) }
+    }
+
+    /// Whether more calls wait under a profile than workers are free for its line.
+    pub(super) fn is_scarce(&self, id: ProfileId) -> bool {
+        let waiting = self.index.crowds.get(&id).map_or(0, |crowd| crowd.all.len());
+        let Some(adopted) = self.desk.profiles.get(&id) else { return false };
+        let service = self.index.services.get(&adopted.spec.name);
+        let keys = [service.map(|service| (Some(service), None)), Some((None, None))];
+        let buckets = keys.into_iter().flatten().filter_map(|key| self.index.buckets.get(&key));
+        waiting > buckets.map(|bucket| bucket.idle.len()).sum()
     }
 
     /// Whether somebody waits who was looked at before: the others have a round of their own.
@@ -56,9 +70,8 @@ impl World {
 
     /// A worker came free: who waits is looked at again.
     pub(super) fn look_again_for(&mut self, worker: WorkerId) {
-        let at = self.desk.at;
-        for (id, matching) in self.crowds_of(worker) {
-            let due = matching.tick_from(at);
+        let due = self.desk.at;
+        for (id, _) in self.crowds_of(worker) {
             self.desk.rounds.entry(id).and_modify(|set| *set = due.min(*set)).or_insert(due);
         }
     }
@@ -84,34 +97,5 @@ impl World {
             Some((*id, matching))
         };
         self.index.crowds.keys().filter_map(crowd).collect()
-    }
-
-    /// When and where a worker who has a call is expected to be free; none: nobody asks, or they go off then.
-    pub(crate) fn foreseen(&self, worker: &Worker) -> Option<(Time, Point)> {
-        let (call, state) = worker.current?;
-        if worker.duty != Duty::On || worker.off_after {
-            return None;
-        }
-        let call = self.calls.get(&call)?;
-        let spec = &self.desk.profiles.get(&call.profile)?.spec;
-        let foresight = spec.dispatch.foresees()?;
-        let spot = call.spot?.point;
-        let travel = |from: Point, to: Point| {
-            Millis::secs(spec.dispatch.travel.seconds(from.metres_to(to)).into())
-        };
-        let begins = if state == AssignmentState::Working {
-            call.phase_at
-        } else {
-            let (from, _) = self.place(worker)?;
-            let given = call.assignment.as_ref()?.at;
-            let seen = self.last_seen(worker).map_or(given, |(_, at)| at.max(given));
-            seen.plus(travel(from, spot))
-        };
-        let there = begins.plus(Millis::secs(foresight.stay_s.into()));
-        let leave = Millis::secs(foresight.leave_s.into());
-        Some(match call.destination(spec) {
-            Some(end) => (there.plus(travel(spot, end)).plus(leave), end),
-            None => (there.plus(leave), spot),
-        })
     }
 }

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod event;
 mod evolve;
 mod follow;
+mod foresight;
 pub mod geo;
 pub mod ids;
 mod index;

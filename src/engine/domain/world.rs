@@ -5,6 +5,7 @@
 
 use super::call::Call;
 use super::event::{About, Account, Concern, Mode, NoticeKey, TelDigest};
+use super::foresight::Overtime;
 use super::geo::Point;
 use super::ids::{
     AttentionId, CallId, MemberId, Millis, ParticipantId, ProfileId, Seq, Time, WorkerId,
@@ -191,9 +192,12 @@ pub struct Desk {
     pub participants: BTreeMap<ParticipantId, Participant>,
     /// The stage `assign`.
     pub assign: AssignStage,
-    /// When those calls of a profile that were looked at together and got nobody are looked at again.
+    /// Since when those calls of a profile that were looked at together and got nobody are to be looked at again.
     #[serde(default)]
     pub rounds: BTreeMap<ProfileId, Time>,
+    /// How much longer work under a profile lasts than the profile says.
+    #[serde(default)]
+    pub overtimes: BTreeMap<ProfileId, Overtime>,
     /// Open attention items.
     pub attention: BTreeMap<AttentionId, Attention>,
     /// Notices owed.

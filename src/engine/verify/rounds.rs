@@ -27,7 +27,9 @@ impl Checker {
             format!("{call} of `{service}` is looked at in a round: {in_round}")
         });
         let Some(matching) = matching else { return };
-        let first = tick_from(c.search.begun_at, matching);
+        let at_once = c.spec.dispatch.foresees().is_some() && !self.is_scarce(c);
+        let first = c.search.begun_at;
+        let first = if at_once { first } else { tick_from(first, matching) };
         let by_clock = matches!(ctx.actor, Actor::Clock);
         self.log.check(Rule::A13, by_clock && ctx.at >= first, || {
             format!(
@@ -93,20 +95,25 @@ impl Checker {
         if spec.dispatch.max_metres.is_some() {
             return;
         }
-        let is_free = |(_, w): &(&WorkerId, &Worker)| {
-            let alone = w.call.is_none() && w.offer.is_none() && w.reserved.is_empty();
-            alone && w.duty == Duty::On && w.leaving.is_none()
-        };
+        let is_idle = |(_, w): &(&WorkerId, &Worker)| is_free(w) && w.reserved.is_empty();
         let mut free = None;
         let left = self.waiting(id, matching, ctx.at).find_map(|(call, c)| {
             let free =
-                free.get_or_insert_with(|| self.workers.iter().filter(is_free).collect::<Vec<_>>());
+                free.get_or_insert_with(|| self.workers.iter().filter(is_idle).collect::<Vec<_>>());
             let could = free.iter().find(|(id, worker)| can_have(c, **id, worker));
             could.map(|(worker, _)| (call, **worker))
         });
         self.log.check(Rule::A15, left.is_none(), || {
             format!("a round of `{}` leaves {left:?} apart, although both are free", spec.name)
         });
+    }
+
+    /// Whether more calls wait beside this one than workers are free for them.
+    fn is_scarce(&self, call: &Call) -> bool {
+        let waiting =
+            self.calls.known.values().filter(|c| c.profile == call.profile && is_waiting(c));
+        let free = self.workers.values().filter(|w| is_free(w) && serves(call, w));
+        waiting.count() > free.count()
     }
 
     /// Whether its rounds are as the turns say and nothing else: nobody looks ahead, and `assign` runs as usual.
@@ -122,15 +129,28 @@ impl Checker {
         at: Time,
     ) -> impl Iterator<Item = (CallId, &Call)> {
         self.calls.known.iter().map(|(call, c)| (*call, c)).filter(move |(_, c)| {
-            c.profile == id
-                && c.phase == Phase::Open
-                && c.held().is_none()
-                && c.search.dispatch_at.is_none()
-                && c.offers.is_empty()
-                && matches!(c.stage(), Some(Stage::Auto { .. }))
-                && tick_from(c.heard_at, matching) <= at
+            c.profile == id && is_waiting(c) && tick_from(c.heard_at, matching) <= at
         })
     }
+}
+
+/// Whether somebody is searched for it now.
+fn is_waiting(c: &Call) -> bool {
+    c.phase == Phase::Open
+        && c.held().is_none()
+        && c.search.dispatch_at.is_none()
+        && c.offers.is_empty()
+        && matches!(c.stage(), Some(Stage::Auto { .. }))
+}
+
+/// Whether they have nothing to do.
+fn is_free(w: &Worker) -> bool {
+    let alone = w.call.is_none() && w.offer.is_none();
+    alone && w.duty == Duty::On && w.leaving.is_none()
+}
+
+fn serves(c: &Call, w: &Worker) -> bool {
+    w.services.is_empty() || w.services.contains(&c.spec.name)
 }
 
 /// The first tick from `at` on.
@@ -154,9 +174,8 @@ fn turn(c: &Call, matching: Matching, at: Time) -> (u8, i64, bool) {
 
 /// Whether the line, the skill and what was before allow it.
 fn can_have(c: &Call, id: WorkerId, w: &Worker) -> bool {
-    let serves = w.services.is_empty() || w.services.contains(&c.spec.name);
     let can = c.skill().is_none_or(|skill| w.skills.iter().any(|s| s == skill));
-    serves && can && !c.excluded.contains(&id)
+    serves(c, w) && can && !c.excluded.contains(&id)
 }
 
 /// Whether so many metres are more than the line allows; a way that is not known is.

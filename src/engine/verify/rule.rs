@@ -80,7 +80,7 @@ rules! {
     A10 "a reservation falls due once, not before its lead, and only its worker is given the call",
     A11 "only what is on the open list is claimed, and not while `assign` is stopped",
     A12 "a broadcast widens ring by ring while its stage lasts, and is over once: whoever it asked and does not have the call has lost",
-    A13 "calls of a line that is matched are given out in rounds, by the clock, from the tick after they began to wait on, and to nobody too far away",
+    A13 "calls of a line that is matched are given out in rounds, by the clock, from the tick after they began to wait on (under `foresight` at once while as many workers are free as calls wait), and to nobody too far away",
     A14 "in a round nobody whose turn comes first is passed over",
     A15 "a round leaves no call waiting that somebody free could have",
     X1 "after a cancel the call is never opened, offered, assigned, started, completed or done",

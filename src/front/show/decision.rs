@@ -47,6 +47,8 @@ pub(crate) struct DecisionJson {
     #[serde(skip_serializing_if = "Option::is_none")]
     round: Option<RoundJson>,
     #[serde(skip)]
+    passed_over: Verdict,
+    #[serde(skip)]
     time: Time,
     #[serde(skip)]
     visit_time: Option<Time>,
@@ -67,8 +69,8 @@ pub(crate) struct RoundJson {
     awaits_s: Option<u32>,
 }
 
-impl From<Weighed> for RoundJson {
-    fn from(round: Weighed) -> Self {
+impl From<&Weighed> for RoundJson {
+    fn from(round: &Weighed) -> Self {
         Self {
             policy: round.policy.name(),
             calls: round.calls,
@@ -88,6 +90,9 @@ pub(crate) struct CandidateJson {
     idle_s: Option<u32>,
     at: Option<PointJson>,
     from_home: bool,
+    /// What became of one who was not chosen: `outranked`, `matched` or `out_of_reach`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<String>,
 }
 
 impl From<&Candidate> for CandidateJson {
@@ -99,6 +104,7 @@ impl From<&Candidate> for CandidateJson {
             idle_s: Some(c.idle_s),
             at: c.at.map(PointJson::from),
             from_home: c.from_home,
+            verdict: None,
         }
     }
 }
@@ -188,6 +194,7 @@ fn of(
         idle_s: None,
         at: None,
         from_home: false,
+        verdict: None,
     });
     let by = match &record.actor {
         Actor::Clock | Actor::Participant(_) => None,
@@ -201,7 +208,7 @@ fn of(
         by,
         reason: record.reason.clone().filter(|_| how.starts_with("manual")),
         chosen: known.or(named),
-        others: decision.map(|d| d.others.iter().map(Into::into).collect()).unwrap_or_default(),
+        others: decision.map(others).unwrap_or_default(),
         counts: decision
             .map(|d| d.counts.iter().map(|(v, n)| (name_of(v), *n)).collect())
             .unwrap_or_default(),
@@ -209,10 +216,28 @@ fn of(
         asked: Vec::new(),
         ring: None,
         visit: None,
-        round: decision.and_then(|d| d.round).map(RoundJson::from),
+        round: decision.and_then(|d| d.round.as_ref()).map(RoundJson::from),
+        passed_over: decision.map_or(Verdict::Outranked, passed_over),
         time: record.at,
         visit_time: None,
     }
+}
+
+/// Those who were looked at and not chosen, with what became of them.
+fn others(decision: &Decision) -> Vec<CandidateJson> {
+    let elsewhere = decision.round.as_ref().map(|round| round.elsewhere.as_slice());
+    let of = |candidate: &Candidate| {
+        let is_elsewhere = elsewhere.is_some_and(|them| them.contains(&candidate.worker));
+        let verdict = if is_elsewhere { Verdict::Matched } else { passed_over(decision) };
+        CandidateJson { verdict: Some(name_of(&verdict)), ..CandidateJson::from(candidate) }
+    };
+    decision.others.iter().map(of).collect()
+}
+
+/// What those were who could have had the call and did not, when no other call got them.
+fn passed_over(decision: &Decision) -> Verdict {
+    let is_out = decision.counts.contains_key(&Verdict::OutOfReach);
+    if is_out { Verdict::OutOfReach } else { Verdict::Outranked }
 }
 
 impl DecisionJson {
@@ -226,7 +251,11 @@ impl DecisionJson {
         let chosen = self.chosen.as_ref().map(|c| c.worker.as_str()).unwrap_or_default();
         let by = self.by.as_deref().unwrap_or_default();
         let line = match self.how {
-            "nobody" => look.say(Word::NobodySuited, &[&when]),
+            "nobody" => match (&self.round, self.passed_over()) {
+                (Some(RoundJson { awaits: Some(_), .. }), _) => look.say(Word::NobodyYet, &[&when]),
+                (_, Verdict::OutOfReach) => look.say(Word::NobodyNear, &[&when]),
+                _ => look.say(Word::NobodySuited, &[&when]),
+            },
             "offer" => look.say(Word::AskedWorker, &[&when, chosen]),
             "broadcast" => {
                 let ring = self.ring.unwrap_or(1).to_string();
@@ -259,7 +288,7 @@ impl DecisionJson {
 
     /// Those who were looked at, best first.
     pub(crate) fn rows(&self, look: &Look) -> Vec<Vec<String>> {
-        let row = |c: &CandidateJson, verdict: Word| {
+        let row = |c: &CandidateJson, verdict: String| {
             let metres = c.metres.map(|m| look.metres(m)).unwrap_or_default();
             let travel = c.travel_s.map(|s| look.seconds(s.into())).unwrap_or_default();
             let idle = c.idle_s.map(|s| look.seconds(s.into())).unwrap_or_default();
@@ -268,16 +297,16 @@ impl DecisionJson {
                 (Some(_), true) => look.word(Word::HomePlace),
                 (Some(_), false) => look.word(Word::LivePlace),
             };
-            vec![c.worker.clone(), metres, travel, idle, from, look.word(verdict)]
+            vec![c.worker.clone(), metres, travel, idle, from, verdict]
         };
         let chosen = self.chosen.iter().filter(|c| c.idle_s.is_some());
         let how = if self.how == "offer" { Word::AskedNow } else { Word::Chosen };
-        let of = |c: &CandidateJson, verdict| {
-            let asked = self.asked.contains(&c.worker);
-            row(c, if asked { Word::AskedNow } else { verdict })
+        let of = |c: &CandidateJson| match &c.verdict {
+            _ if self.asked.contains(&c.worker) => look.word(Word::AskedNow),
+            Some(verdict) => verdict_words(verdict, look),
+            None => look.word(how),
         };
-        let chosen = chosen.map(|c| of(c, how));
-        chosen.chain(self.others.iter().map(|c| of(c, Word::Outranked))).collect()
+        chosen.chain(&self.others).map(|c| row(c, of(c))).collect()
     }
 
     /// How many were looked at, by verdict.
@@ -318,7 +347,12 @@ impl DecisionJson {
         }
         let place = self.others.iter().position(|c| c.worker == name)?;
         let before = usize::from(self.chosen.is_some());
-        Some((name_of(&Verdict::Outranked), Some(place + before + 1)))
+        Some((self.others.get(place)?.verdict.clone()?, Some(place + before + 1)))
+    }
+
+    /// What those were who could have had the call and did not, when no other call got them.
+    pub(crate) fn passed_over(&self) -> Verdict {
+        self.passed_over
     }
 }
 
@@ -356,6 +390,7 @@ pub(crate) fn verdict_words(name: &str, look: &Look) -> String {
         "too_far" => Word::TooFar,
         "reserved" => Word::ReservedThen,
         "matched" => Word::MatchedElse,
+        "out_of_reach" => Word::OutOfReach,
         other => return other.to_owned(),
     })
 }
@@ -430,19 +465,41 @@ mod tests {
         assert_eq!(decision.verdict_on(WorkerId(6)), None);
     }
 
+    /// What a round of seven workers wrote of a call that got none of them.
+    fn left(awaits: Option<(WorkerId, u32)>, counts: &[(Verdict, u32)]) -> DecisionJson {
+        let elsewhere = vec![WorkerId(2)];
+        let round = Weighed { policy: Policy::Foresight, calls: 3, workers: 7, awaits, elsewhere };
+        let decision = Decision {
+            others: vec![candidate(2, 940), candidate(3, 9_000)],
+            counts: counts.iter().copied().collect(),
+            round: Some(round),
+            ..Decision::default()
+        };
+        let event = Event::NobodyFound { call: CallId(1), decision };
+        decisions(&[record(Actor::Clock, event)]).remove(0)
+    }
+
+    #[test]
+    fn of_a_call_that_nobody_is_near_enough_for_it_is_said_who_was_free_and_too_far() {
+        let decision = left(None, &[(Verdict::Matched, 1), (Verdict::OutOfReach, 1)]);
+        let look = look(Lang::En);
+        assert!(decision.head(&look).contains("nobody near enough to be sent"));
+        let verdicts: Vec<String> = decision.rows(&look).iter().map(|row| row[5].clone()).collect();
+        let far = "too far to be sent while more calls wait than workers are free";
+        assert_eq!(verdicts, ["got another call of the round", far]);
+        assert_eq!(decision.verdict_on(WorkerId(3)).unwrap().0, "out_of_reach");
+        let json = serde_json::to_value(&decision).unwrap();
+        assert_eq!(json["others"][0]["verdict"], "matched");
+    }
+
     #[test]
     fn a_choice_of_a_round_says_how_many_were_weighed_and_for_whom_a_call_waits() {
-        let round = Weighed {
-            policy: Policy::Foresight,
-            calls: 3,
-            workers: 7,
-            awaits: Some((WorkerId(4), 90)),
-        };
-        let decision = Decision { round: Some(round), ..Decision::default() };
-        let event = Event::NobodyFound { call: CallId(1), decision };
-        let decision = decisions(&[record(Actor::Clock, event)]).remove(0);
+        let decision = left(Some((WorkerId(4), 90)), &[(Verdict::Outranked, 1)]);
         let head = decision.head(&look(Lang::En));
-        assert!(head.contains("foresight") && head.contains("W-4"), "{head}");
+        assert!(head.contains("nobody yet") && head.contains("foresight"), "{head}");
+        assert!(head.contains("waits for W-4"), "{head}");
+        let row = &decision.rows(&look(Lang::En))[1];
+        assert_eq!(row[5], "suitable, but another ranked before");
         let json = serde_json::to_value(&decision).unwrap();
         assert_eq!(json["round"]["calls"], 3);
         assert_eq!(json["round"]["workers"], 7);
@@ -518,6 +575,7 @@ mod tests {
             Verdict::TooFar,
             Verdict::Reserved,
             Verdict::Matched,
+            Verdict::OutOfReach,
         ] {
             let words = verdict_words(&name_of(&verdict), &look(Lang::Ko));
             assert!(words.chars().any(|c| ('가'..='힣').contains(&c)), "{verdict:?}: {words}");

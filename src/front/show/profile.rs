@@ -213,7 +213,7 @@ pub(crate) fn summary(line: &Profile, look: &Look) -> String {
     }
     let at = |position| line.steps.iter().filter(move |step| step.position == position);
     said.extend(at(Position::BeforeOpen).map(|step| gate(line, step, look)));
-    let stages: Vec<String> = line.plan.iter().map(|s| stage(s, look)).collect();
+    let stages: Vec<String> = line.plan.iter().map(|s| stage(line, s, look)).collect();
     let worker = line.worker.in_lang(look.lang);
     said.push(look.say(Word::SumPlan, &[worker, &stages.join(&look.word(Word::SumThen))]));
     said.extend(at(Position::AfterOpen).map(|step| beside(step, look)));
@@ -277,12 +277,16 @@ fn end(line: &Profile, step: &StepSpec, look: &Look) -> String {
     look.say(Word::SumEnd, &[&step.name, &look.word(does), &closing])
 }
 
-fn stage(stage: &Stage, look: &Look) -> String {
+fn stage(line: &Profile, stage: &Stage, look: &Look) -> String {
     let lasts = |span: Option<Millis>| {
         span.map(|span| look.say(Word::SumFor, &[&look.age(span)])).unwrap_or_default()
     };
     let mut said = match stage {
-        Stage::Auto { for_ms, .. } => look.say(Word::SumAuto, &[&lasts(*for_ms)]),
+        Stage::Auto { for_ms, .. } => {
+            let is_matched = line.dispatch.matched().is_some();
+            let word = if is_matched { Word::SumTogether } else { Word::SumAuto };
+            look.say(word, &[&lasts(*for_ms)])
+        }
         Stage::Offer { deadline_ms, for_ms, .. } => {
             look.say(Word::SumOffer, &[&look.age(*deadline_ms), &lasts(*for_ms)])
         }

@@ -54,7 +54,7 @@ impl VerdictJson {
                 }
                 (_, Some((verdict, rank))) => (Some(verdict), rank),
                 // Suitable, and still not among the best that are remembered.
-                (Some(Verdict::Suitable), None) => (Some(name_of(&Verdict::Outranked)), None),
+                (Some(Verdict::Suitable), None) => (Some(name_of(&decision.passed_over())), None),
                 (then, None) => (then.map(|verdict| name_of(&verdict)), None),
             };
             let (seq, name) = (decision.seq.to_string(), worker.to_string());

@@ -2,18 +2,18 @@
 //!
 //! Invariant: lists mask persons; one object asked for by its number is shown whole.
 
-use super::dialect::Slot;
 use super::surface::{Line, Place};
 use crate::desk::{Book, CallRow};
 use crate::front::clock::iso;
 use crate::front::draft::{THEN, UNSAID};
 use crate::front::error::UserError;
 use crate::front::mask::Veil;
+use crate::front::originals::Slot;
 use crate::front::show::letter::LetterJson;
 use ascall_engine::domain::call::Money;
 use ascall_engine::domain::command::{NewCall, Standing};
 use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::{MemberId, Time, Won, WorkerId};
+use ascall_engine::domain::ids::{CallId, MemberId, Time, Won, WorkerId};
 use ascall_engine::domain::phase::Phase;
 use ascall_engine::domain::profile::{FieldKind, ResourceOf};
 use ascall_engine::views::StepMark;
@@ -32,6 +32,8 @@ pub(super) struct Server {
 /// What is known of a call.
 #[derive(Debug)]
 pub(super) struct Facts {
+    /// Its number at the desk; none: it is only asked for yet.
+    pub call: Option<CallId>,
     pub ordinal: u64,
     pub phase: Phase,
     pub tel: Option<String>,
@@ -98,6 +100,7 @@ impl Facts {
     pub(super) fn asked(new: &NewCall) -> Self {
         let person = &new.contact.person;
         Self {
+            call: None,
             ordinal: 0,
             phase: Phase::Received,
             tel: person.tel.clone(),
@@ -119,8 +122,8 @@ impl Facts {
     }
 
     /// The same once the desk has taken it.
-    pub(super) fn taken(self, stands: Standing) -> Self {
-        Self { ordinal: stands.ordinal, phase: stands.phase, ..self }
+    pub(super) fn taken(self, call: CallId, stands: Standing) -> Self {
+        Self { call: Some(call), ordinal: stands.ordinal, phase: stands.phase, ..self }
     }
 
     /// What the rows know of a call.
@@ -141,6 +144,7 @@ impl Facts {
             }
         };
         Ok(Self {
+            call: Some(row.call),
             ordinal: row.ordinal,
             phase: row.phase,
             tel: person.tel.map(tel),

@@ -3,8 +3,8 @@
 //! Invariant: numbers may stand in quotes or not; members that stand for nothing here are passed over, as the originals
 //! did; what is nested is refused.
 
-use super::dialect::Slot;
 use super::surface::{Place, unescaped};
+use crate::front::originals::Slot;
 use crate::gateway::asked;
 use crate::gateway::problem::Problem;
 use ascall_engine::domain::text::nfc;

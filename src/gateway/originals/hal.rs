@@ -4,12 +4,17 @@
 //! The form: <https://docs.spring.io/spring-data/rest/reference/paging-and-sorting.html>,
 //! <https://datatracker.ietf.org/doc/html/draft-kelly-json-hal>.
 
-use super::surface::{Place, encoded};
+use super::surface::Place;
+use crate::front::originals::encoded;
+use ascall_engine::domain::ids::CallId;
 use axum::http::header::{CONTENT_TYPE, HOST, LOCATION};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+
+/// The header with the number of the call at the desk.
+const ASCALL_CALL: HeaderName = HeaderName::from_static("ascall-call");
 
 /// The media type.
 pub(super) const HAL_JSON: &str = "application/hal+json";
@@ -66,6 +71,11 @@ pub(super) struct Item<T> {
 
 /// Something whose members can be written.
 pub(super) trait Members {
+    /// The call that it is about, when it is about one.
+    fn call(&self) -> Option<CallId> {
+        None
+    }
+
     /// Writes them.
     fn write<M: SerializeMap>(&self, place: &Place, map: &mut M) -> Result<(), M::Error>;
 }
@@ -93,13 +103,22 @@ impl<T: Members> Item<T> {
     /// It was made.
     pub(super) fn created(&self, place: &Place) -> Response {
         let head = [(CONTENT_TYPE, HAL_JSON), (LOCATION, self.href.as_str())];
-        (StatusCode::CREATED, head, self.body(place)).into_response()
+        named(self.facts.call(), (StatusCode::CREATED, head, self.body(place)))
     }
 
     /// It is there.
     pub(super) fn found(&self, place: &Place) -> Response {
-        ([(CONTENT_TYPE, HAL_JSON)], self.body(place)).into_response()
+        named(self.facts.call(), ([(CONTENT_TYPE, HAL_JSON)], self.body(place)))
     }
+}
+
+/// The same answer with the number that the call has at the desk: the numbers in addresses are of each resource's own.
+pub(super) fn named(call: Option<CallId>, answer: impl IntoResponse) -> Response {
+    let mut response = answer.into_response();
+    if let Some(name) = call.and_then(|call| HeaderValue::from_str(&call.to_string()).ok()) {
+        response.headers_mut().insert(ASCALL_CALL, name);
+    }
+    response
 }
 
 /// Which page of a collection.
@@ -221,7 +240,6 @@ impl Serialize for Links<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::HeaderValue;
 
     #[test]
     fn a_page_is_as_asked_for_within_limits() {

@@ -3,19 +3,13 @@
 //! Invariant: reads show what the desk knows, and every write is a command. What there is says the profiles; how each
 //! original speaks is in a file of its own, as data.
 
-mod dialect;
-mod driver;
 mod facts;
 mod given;
 mod hal;
 mod order;
 mod read;
-mod repair;
-mod shop;
 mod surface;
 mod take;
-mod taxi;
-mod tutoring;
 mod workers;
 
 pub(in crate::gateway) use surface::Surface;
@@ -25,6 +19,7 @@ use super::caller::{Caller, Scope};
 use super::gate::Gate;
 use super::problem::Problem;
 use crate::front::mask::Veil;
+use crate::front::originals::encoded;
 use ascall_engine::domain::profile::ResourceOf;
 use axum::body::Body;
 use axum::extract::{FromRequestParts as _, Request};
@@ -64,7 +59,10 @@ pub(super) async fn answer(surface: &Surface, gate: Gate, request: Request) -> R
         Method::GET | Method::HEAD => show(&gate, &found, &parts).await,
         _ => change(&gate, &found, parts, body).await,
     };
-    answered.unwrap_or_else(IntoResponse::into_response)
+    answered.unwrap_or_else(|problem| {
+        let call = problem.about.as_ref().and_then(|about| about.call.parse().ok());
+        hal::named(call, problem)
+    })
 }
 
 /// The methods of an address.
@@ -101,7 +99,7 @@ async fn show(gate: &Gate, found: &Found<'_>, parts: &Parts) -> Result<Response,
         }
         None => {
             let all = read::all(gate, found.places, page, &base).await?;
-            let shared = format!("/{}", surface::encoded(&first.path));
+            let shared = format!("/{}", encoded(&first.path));
             let href = if found.places.len() > 1 { &shared } else { &first.href };
             Ok(all.found(&first.path, href, &base))
         }
@@ -156,7 +154,7 @@ async fn change(
         (Some(id), &Method::DELETE) => {
             let row = read::call(gate, place, id).await?;
             order::cancel(gate, &asked, &row).await?;
-            Ok(StatusCode::NO_CONTENT.into_response())
+            Ok(hal::named(Some(row.call), StatusCode::NO_CONTENT))
         }
         (Some(id), _) => {
             let body = asked::whole(body).await?;

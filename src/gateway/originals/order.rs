@@ -3,7 +3,6 @@
 //! Invariant: no status is ever written; a write that names no command is refused, and so is one that names two things at
 //! once. What a member already says is no change, so that a whole object may be sent back with one member changed.
 
-use super::dialect::{Act, Slot};
 use super::facts::Facts;
 use super::given::{Said, invalid};
 use super::read;
@@ -13,6 +12,7 @@ use crate::desk::CallRow;
 use crate::front::draft::{self, Amend};
 use crate::front::error::UserError;
 use crate::front::look::Look;
+use crate::front::originals::{Act, Slot};
 use crate::gateway::asked::Asked;
 use crate::gateway::gate::Gate;
 use crate::gateway::problem::Problem;

@@ -3,7 +3,6 @@
 //! Invariant: a page of calls is found by the how manyth they are, without looking at the others. Of a resource that not
 //! every call has an entry in, a page counts the calls and leaves out those without one.
 
-use super::dialect::Slot;
 use super::facts::{Facts, Shown};
 use super::hal::{Base, Collection, Item, Members, Page};
 use super::surface::Place;
@@ -11,6 +10,7 @@ use crate::desk::letters::Whose;
 use crate::desk::{Book, CallFilter, CallRow};
 use crate::front::error::UserError;
 use crate::front::mask::Veil;
+use crate::front::originals::Slot;
 use crate::front::show::letter::LetterJson;
 use crate::gateway::gate::Gate;
 use crate::gateway::problem::Problem;
@@ -30,6 +30,10 @@ impl Members for (Facts, Arc<Place>) {
 }
 
 impl Members for Facts {
+    fn call(&self) -> Option<CallId> {
+        self.call
+    }
+
     fn write<M: SerializeMap>(&self, place: &Place, map: &mut M) -> Result<(), M::Error> {
         for (name, slot) in &place.members {
             map.serialize_entry(name, &self.value(slot, &place.line))?;

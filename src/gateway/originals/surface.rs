@@ -3,9 +3,11 @@
 //! Invariant: made once, from the profiles that the desk was opened with. A path that several lines have stands for all of
 //! them, and each is also found under the name of its line: `/taxi/payments`.
 
-use super::dialect::{Act, COMMON, COMMON_WORDS, Dialect, Slot};
+use crate::front::originals::{
+    Act, COMMON, COMMON_WORDS, Dialect, Slot, encoded, members, slot_of,
+};
 use ascall_engine::domain::phase::Phase;
-use ascall_engine::domain::profile::{Field, FieldKind, Lang, Price, Profile, ResourceOf};
+use ascall_engine::domain::profile::{Field, Lang, Price, Profile, ResourceOf};
 use ascall_engine::domain::text::{composed, nfc};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,18 +114,6 @@ fn act_of(phase: Phase) -> Option<Act> {
     }
 }
 
-/// What a field of the profile stands for.
-fn slot_of(field: &Field) -> Slot {
-    match field.kind {
-        FieldKind::Tel if field.name == "tel" => Slot::Tel,
-        FieldKind::Place if field.name == "location" => Slot::Location,
-        FieldKind::Won if field.name == "cost" => Slot::Cost,
-        FieldKind::Time if field.name == "visit" => Slot::Visit,
-        _ if field.name == "kind" => Slot::Kind,
-        _ => Slot::Field(Cow::Owned(field.name.clone())),
-    }
-}
-
 /// A resource under one of its paths.
 #[derive(Debug)]
 pub(super) struct Place {
@@ -182,10 +172,7 @@ impl Surface {
             for resource in &profile.resources {
                 for path in std::iter::once(&resource.path).chain(&resource.aliases) {
                     let path = nfc(path);
-                    let members = line.dialect.face(&path).map_or_else(
-                        || members_of(&line, resource.of),
-                        |face| face.iter().map(|(n, s)| ((*n).to_owned(), s.clone())).collect(),
-                    );
+                    let members = members(profile, resource.of, &path);
                     let line = Arc::clone(&line);
                     let href = format!("/{}", encoded(&path));
                     all.push(Place { line, of: resource.of, path, members, href });
@@ -239,52 +226,6 @@ impl Surface {
     }
 }
 
-/// The members of a resource of a line that is no original.
-fn members_of(line: &Line, of: ResourceOf) -> Vec<(String, Slot)> {
-    let call = [("callId", Slot::Call)];
-    let fields = line.profile.fields.iter().map(|field| (field.name.as_str(), slot_of(field)));
-    let status = [("status", Slot::Status)];
-    let worker = [("worker", Slot::Worker), ("workerTel", Slot::WorkerTel)];
-    let of_worker = call.clone().into_iter().chain(worker.clone());
-    let names: Vec<(&str, Slot)> = match of {
-        ResourceOf::Calls => fields.chain(status).chain(worker).collect(),
-        ResourceOf::Gates | ResourceOf::OpenList => {
-            call.into_iter().chain(fields).chain(status).collect()
-        }
-        ResourceOf::Assignments => {
-            of_worker.chain([("visit", Slot::Visit)]).chain(status).collect()
-        }
-        ResourceOf::Workers => of_worker.chain(status).collect(),
-        ResourceOf::CustomerPage | ResourceOf::ServiceView => {
-            call.into_iter().chain(fields).chain(status).chain(worker).collect()
-        }
-        ResourceOf::Payments => vec![
-            ("callId", Slot::Call),
-            ("due", Slot::Due),
-            ("paid", Slot::Paid),
-            ("refunded", Slot::Refunded),
-            ("status", Slot::Payment),
-        ],
-        ResourceOf::Notices => {
-            call.into_iter().chain(status).chain([("messages", Slot::Messages)]).collect()
-        }
-        ResourceOf::Members => vec![
-            ("memberId", Slot::Id),
-            ("name", Slot::Name),
-            ("tel", Slot::Tel),
-            ("card", Slot::Card),
-            ("friendName", Slot::FriendName),
-            ("friendTel", Slot::FriendTel),
-        ],
-        ResourceOf::Stock => vec![
-            ("product", Slot::Product),
-            ("available", Slot::Available),
-            ("onHand", Slot::OnHand),
-        ],
-    };
-    names.into_iter().map(|(name, slot)| (name.to_owned(), slot)).collect()
-}
-
 /// A part of a path as text; none: it is not UTF-8, or a sign is missing behind a percent sign.
 fn decoded(part: &str) -> Option<String> {
     let bytes = unescaped(part.as_bytes(), false)?;
@@ -310,20 +251,6 @@ pub(super) fn unescaped(text: &[u8], is_form: bool) -> Option<Vec<u8>> {
         });
     }
     Some(bytes)
-}
-
-/// A part of a path as it stands in a link.
-pub(super) fn encoded(part: &str) -> String {
-    let mut text = String::with_capacity(part.len());
-    for byte in part.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
-            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    text
 }
 
 #[cfg(test)]

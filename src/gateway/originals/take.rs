@@ -3,7 +3,6 @@
 //! Invariant: one command each, answered after its commit. A new call is answered from its receipt; its row is read only
 //! when a gate outside has still to answer, or when it was asked for before.
 
-use super::dialect::Slot;
 use super::facts::Facts;
 use super::given::{Said, invalid};
 use super::hal::{Base, Item, Page};
@@ -15,6 +14,7 @@ use crate::front::draft::{self, Draft, MemberDraft};
 use crate::front::error::UserError;
 use crate::front::look::Look;
 use crate::front::mask::Veil;
+use crate::front::originals::Slot;
 use crate::front::show::member::MemberJson;
 use crate::gateway::answer::REPLAYED;
 use crate::gateway::asked::Asked;
@@ -87,7 +87,7 @@ async fn call(
     });
     let facts = if let Some(stands) = known {
         accepted(call, stands.phase, stands.retry_at)?;
-        facts.taken(stands)
+        facts.taken(call, stands)
     } else {
         // A gate outside has its word first; what was asked for before stands where it stands by now.
         gate.desk().settle(call).await?;
@@ -109,11 +109,16 @@ async fn call(
 fn accepted(call: CallId, phase: Phase, retry_at: Option<Time>) -> Result<(), Problem> {
     match phase {
         Phase::Unwinding | Phase::Rejected if retry_at.is_some() => {
-            Err(UserError::held_off(call, retry_at).into())
+            Err(about(call, UserError::held_off(call, retry_at)))
         }
-        Phase::Unwinding | Phase::Rejected => Err(UserError::denied(call, None).into()),
+        Phase::Unwinding | Phase::Rejected => Err(about(call, UserError::denied(call, None))),
         _ => Ok(()),
     }
+}
+
+/// A call that was taken and turned away was taken: it can be asked for.
+fn about(call: CallId, error: UserError) -> Problem {
+    Problem::from(error).about(call.to_string(), Vec::new())
 }
 
 /// What is asked for.

@@ -49,9 +49,14 @@ async fn repair_a_call_is_made_read_listed_and_called_off() {
     town.get("/asassigns/1").await.must(404);
     let worker = town.worker().await;
     let assigned = town.get("/asassigns/1").await.must(200);
+    for got in [&made, &assigned] {
+        assert_eq!(got.header("ascall-call"), "C-1", "the number that `/v1` knows");
+    }
+    assert_eq!(all.header("ascall-call"), "", "a list is about many");
     assert_eq!((assigned.body["technician"].clone(), worker.as_str()), (json!("김하나"), "W-1"));
 
-    town.bare("DELETE", "/ascalls/1").await.must(204);
+    let off = town.bare("DELETE", "/ascalls/1").await.must(204);
+    assert_eq!(off.header("ascall-call"), "C-1");
     town.bare("DELETE", "/ascalls/1").await.must(204);
     assert_eq!(town.get("/ascalls/1").await.body["status"], "호출취소", "a cancel deletes nothing");
     assert_eq!(town.get("/asmanages/1").await.body["status"], "호출취소");
@@ -118,8 +123,10 @@ async fn driver_korean_paths_and_members_go_in_and_come_out() {
     let read = town.get(&format!("{path}/1")).await.must(200);
     assert_eq!(read.body["호출위치"], "마포", "as it was typed, although it could be two places");
     assert_eq!(read.body["호출상태"], "호출중");
-    let english = town.get("/drivercalls/1").await.must(200);
-    assert_eq!(english.body["tel"], read.body["휴대폰번호"]);
+    for path in ["/drivercalls/1", "/taxicalls/1"] {
+        let english = town.get(path).await.must(200);
+        assert_eq!(english.body["tel"], read.body["휴대폰번호"], "{path}");
+    }
     let manages = town.get("/%ED%83%9D%EC%8B%9C%EA%B4%80%EB%A6%ACs").await.must(200);
     assert_eq!(embedded(&manages, "택시관리s")[0]["orderId"], 1);
     // Decomposed, as some systems write it.
@@ -191,6 +198,7 @@ async fn tutoring_paid_listed_claimed_once_and_finished() {
     stop(&town, "payment").await;
     let away = town.post("/matches", json!({ "id": 5002, "price": 1000 })).await.must(503);
     assert_ne!(away.header("retry-after"), "");
+    assert_eq!((away.header("ascall-call"), &away.body["call"]), ("C-3", &json!("C-3")));
     assert_eq!(
         town.get("/matches/5002").await.body["status"],
         "결제실패",
@@ -324,6 +332,7 @@ async fn one_key_is_one_call_and_another_body_under_it_is_refused() {
         (link(&again.body), again.header("idempotency-replayed")),
         (link(&first.body), "true")
     );
+    assert_eq!(again.header("ascall-call"), first.header("ascall-call"));
     town.post_with("/ascalls", &key, json!({ "tel": "01000001234" })).await.must(422);
     assert_eq!(town.get("/ascalls").await.body["page"]["totalElements"], 1);
     town.close().await;

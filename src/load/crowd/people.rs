@@ -128,6 +128,7 @@ impl Crowd {
                 cost: None,
                 fields: BTreeMap::new(),
                 member: None,
+                address: None,
             };
         };
         let mut fields = BTreeMap::new();
@@ -160,6 +161,7 @@ impl Crowd {
             cost: share.cost.filter(|_| !is_metered(profile)).map(|cost| self.won(who, cost)),
             fields,
             member,
+            address: share.address.clone(),
         }
     }
 

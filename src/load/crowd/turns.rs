@@ -104,7 +104,7 @@ impl Crowd {
                 let who = *who;
                 self.gone(who, step.due, at);
             }
-            (Todo::Come(who), _) if planned.tries >= CUSTOMER_TRIES => {
+            (Todo::Come(who), _) if self.closed || planned.tries >= CUSTOMER_TRIES => {
                 let who = *who;
                 self.gone(who, step.due, at);
             }

@@ -16,7 +16,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How many orders of the set-up are given at once. They are carried out in the order in which they are given, which
 /// `join_all` keeps for as few as these.
-const AT_ONCE: usize = 24;
+pub(super) const AT_ONCE: usize = 24;
 
 /// How many open calls a worker looks through.
 const OPEN_MAX: usize = 20;
@@ -120,7 +120,8 @@ pub(super) fn wall() -> Time {
     Time(i64::try_from(now.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// Makes everybody known whom the desk must know, and tells the crowd and the papers their numbers.
+/// Makes everybody known whom the desk must know, and tells the crowd and the papers their numbers; `hired` has those of
+/// the workers, also when it breaks off.
 ///
 /// # Errors
 /// The desk refuses somebody, or cannot be asked.
@@ -128,9 +129,10 @@ pub(super) async fn found(
     desk: &Desk,
     crowd: &mut Crowd,
     papers: &mut Papers,
+    hired: &mut Vec<WorkerId>,
 ) -> Result<(), LoadError> {
-    let (founding, hired) = (crowd.founding(), crowd.hired());
-    let tels = founding.members.iter().map(|m| &m.tel).chain(hired.iter().map(|h| &h.tel));
+    let (founding, crew) = (crowd.founding(), crowd.hired());
+    let tels = founding.members.iter().map(|m| &m.tel).chain(crew.iter().map(|h| &h.tel));
     let mut digests = BTreeMap::new();
     for tel in tels {
         if !digests.contains_key(tel) {
@@ -142,15 +144,22 @@ pub(super) async fn found(
         digest.ok_or_else(|| LoadError::Target("a number has no digest".to_owned()))
     };
     let orders = order::founding(crowd, known)?;
-    let mut receipts = Vec::with_capacity(orders.len());
     for some in orders.chunks(AT_ONCE) {
         let some = some.iter().map(|command| desk.handle(Asking::default(), command.clone()));
+        let mut refused = None;
         for receipt in join_all(some).await {
-            receipts.push(receipt?);
+            match receipt {
+                Ok(receipt) => {
+                    hired.extend(receipt.worker);
+                    papers.members.extend(receipt.member);
+                }
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+        if let Some(why) = refused {
+            return Err(why.into());
         }
     }
-    let (members, workers) = order::numbered(&receipts);
-    papers.members = members;
-    crowd.enlisted(&workers);
+    crowd.enlisted(hired);
     Ok(())
 }

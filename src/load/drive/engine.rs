@@ -6,9 +6,9 @@
 //! millisecond later, so that time passes for those who do nothing but ask.
 
 use super::order::{self, Papers};
-use super::timeline::{Timeline, Turn};
+use super::timeline::Timeline;
 use super::witness::{Account, Witness};
-use super::{Control, Ending, Onlooker, faults};
+use super::{Control, Ending, Onlooker, Reach, faults, not_happened};
 use crate::desk::{CallFilter, Setup, check, live};
 use crate::load::LoadError;
 use crate::load::crowd::{Crowd, Said, Step, What};
@@ -16,12 +16,11 @@ use crate::load::meter::{Meter, Micros};
 use crate::load::scenario::{Fault, Scenario, Target, Traffic, Trouble};
 use ascall_engine::core::{Core, Done, Founding};
 use ascall_engine::domain::command::{Came, Command, Delivery, Order, Receipt};
-use ascall_engine::domain::event::{Mode, Record, Said as Carried};
+use ascall_engine::domain::event::{Record, Said as Carried};
 use ascall_engine::domain::ids::{Millis, Seq, Time};
 use ascall_engine::domain::profile::Transport;
 use ascall_engine::domain::world::Settings;
 use ascall_engine::journal::memory::MemoryJournal;
-use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,6 +45,7 @@ struct Drive {
     meter: Meter,
     witness: Witness,
     timeline: Timeline,
+    reach: Reach,
     now: Millis,
     /// What the engine took of the machine's time.
     engine: Duration,
@@ -77,6 +77,7 @@ pub(super) fn drive(
         meter,
         witness: Witness::default(),
         timeline: Timeline::of(scenario),
+        reach: Reach::of(false, std::iter::empty()),
         now: Millis(0),
         engine: Duration::ZERO,
         stopped: false,
@@ -94,8 +95,8 @@ impl Drive {
         let lines = lines.map(|line| Order::by_clock(Command::AdoptProfile(Box::new(line))));
         let lines: Vec<Order> = lines.collect();
         self.must(&lines)?;
-        let known: BTreeSet<&str> = self.core.world().participants().map(|p| &*p.name).collect();
-        super::faults_make_sense(scenario, Target::Engine, &known)?;
+        self.reach = Reach::of(false, self.core.world().participants().map(|p| p.name.clone()));
+        self.reach.has_all(scenario)?;
         let store = self.core.store();
         let digest = |tel: &str| Ok(store.digest(&order::canonical(tel))?);
         let orders = order::founding(&self.crowd, digest)?;
@@ -138,6 +139,8 @@ impl Drive {
                     return Ok(());
                 }
                 if self.next().is_none_or(|next| next.0 > end) {
+                    // Nothing happens until then, and whoever waits has waited so long.
+                    self.now = self.now.max(Millis(end));
                     return Ok(());
                 }
             }
@@ -172,10 +175,13 @@ impl Drive {
                 Control::Hurry(pct) => self.crowd.hurry(self.now, pct),
                 Control::Trouble(what, lasts) => {
                     let lasts = lasts.map(crate::front::clock::millis);
-                    if matches!(what, Trouble::Mode(..)) {
-                        self.timeline.plan(&Fault { at: self.now, what, lasts });
+                    match self.reach.has(&what) {
+                        Ok(()) => self.timeline.plan(&Fault { at: self.now, what, lasts }),
+                        Err(why) => self.meter.amiss(not_happened(&what, &why.to_string())),
                     }
                 }
+                // Virtual time stood still, too.
+                Control::StoodStill(_) => {}
                 Control::Stop => {
                     self.crowd.close();
                     self.stopped = true;
@@ -186,10 +192,10 @@ impl Drive {
 
     /// Everything that is due now.
     fn instant(&mut self) -> Result<(), LoadError> {
-        while let Some(Turn { what, begins, .. }) = self.timeline.take(self.now) {
-            self.meter.fault(&what.to_string(), begins, micros(self.now));
-            if let Trouble::Mode(name, mode) = what {
-                let mode = if begins { mode } else { Mode::Running };
+        while let Some(turn) = self.timeline.take(self.now) {
+            turn.show(&mut self.meter, micros(self.now));
+            if let Trouble::Mode(name, _) = turn.what {
+                let mode = self.timeline.mode(&name);
                 let done = self.order(&[by_desk(Command::SetMode { name, mode })])?;
                 self.show(&done);
             }
@@ -265,7 +271,7 @@ impl Drive {
 
     fn answered(&mut self, step: &Step, said: &Said) {
         let at = Millis(self.now.0 + ANSWER.0);
-        self.witness.answered(step, said);
+        self.witness.answered(step, said, false);
         self.meter.answered(step, said, micros(self.now), micros(at));
         self.crowd.answered(step, said, at);
     }
@@ -312,6 +318,7 @@ impl Drive {
         })?;
         let (lost, doubled) = self.witness.judge(&account);
         let ending = Ending {
+            target: Target::Engine,
             lasted: micros(self.now),
             interrupted: self.stopped,
             lost,

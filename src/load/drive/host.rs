@@ -1,7 +1,7 @@
 //! A desk in a process of its own, which can be killed and started again.
 //!
-//! Invariant: the process is our child, is ended by its own number, and ends with us. It reads a configuration of its own
-//! and nobody outside is asked or told anything.
+//! Invariant: the process is our child, is ended by its own number, and ends with us, however we end: its standard input is
+//! a pipe of which we have the other end. It reads a configuration of its own and nobody outside is asked or told anything.
 
 use crate::desk::remote::Remote;
 use crate::desk::{Desk, DeskError, Setup};
@@ -10,14 +10,14 @@ use ascall_engine::domain::profile::Profile;
 use rustix::process::{Pid, Signal, kill_process};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 
 /// How long it may take to open the store, and to leave it.
 const OPENING: Duration = Duration::from_secs(30);
-const LEAVING: Duration = Duration::from_secs(30);
+pub(super) const LEAVING: Duration = Duration::from_secs(30);
 
 /// Who never becomes the host itself says that it would, a long time from now.
 const NEVER: Duration = Duration::from_hours(24 * 365);
@@ -58,7 +58,7 @@ impl Host {
             }
         }
         command
-            .arg("serve")
+            .args(["serve", "--until-eof"])
             .arg("--store")
             .arg(&self.setup.store)
             .arg("--config")
@@ -68,7 +68,7 @@ impl Host {
             Some(at) => command.arg("--listen").arg(at.to_string()),
             None => command.arg("--no-http"),
         };
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = command.kill_on_drop(true).spawn().map_err(cannot)?;
         let said = child.stderr.take().map(|said| BufReader::new(said).lines());
         self.child = Some(child);
@@ -95,6 +95,11 @@ impl Host {
         Remote::at(&format!("http://{}", self.listen?), None).ok()
     }
 
+    /// How it ended, when it has and nobody ended it.
+    pub(super) fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.as_mut()?.try_wait().ok().flatten()
+    }
+
     /// Kills it.
     pub(super) async fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
@@ -103,14 +108,14 @@ impl Host {
         }
     }
 
-    /// Asks it to leave, and waits until it has.
-    pub(super) async fn leave(&mut self) {
+    /// Asks it to leave, and waits until it has; kills it when that takes longer than this.
+    pub(super) async fn leave(&mut self, patience: Duration) {
         let Some(mut child) = self.child.take() else { return };
         let pid = child.id().and_then(|pid| Pid::from_raw(i32::try_from(pid).ok()?));
         if let Some(pid) = pid {
             let _ = kill_process(pid, Signal::TERM);
         }
-        if tokio::time::timeout(LEAVING, child.wait()).await.is_err() {
+        if tokio::time::timeout(patience, child.wait()).await.is_err() {
             drop(child.kill().await);
         }
     }

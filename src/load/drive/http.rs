@@ -1,23 +1,28 @@
-//! Steps asked of a desk over HTTP, as a program on the network asks: `/v1`, one request at a time on a connection that is
-//! kept.
+//! Steps asked of a desk over HTTP, as a program on the network asks: `/v1`, or for calls the address of an original, one
+//! request at a time on a connection that is kept.
 //!
 //! Invariant: of what may have been done nobody says that it was not. A connection on which anything went wrong is not used
-//! again. The addresses are those of `docs/http.md`.
+//! again. The addresses are those of `docs/http.md` and `docs/originals.md`.
 
 use super::order::Papers;
 use crate::desk::remote::Remote;
+use crate::front::originals::Slot;
 use crate::load::crowd::{Asked, Said, What};
-use ascall_engine::domain::ids::{CallId, Millis, WorkerId};
+use crate::load::scenario::Address;
+use ascall_engine::domain::ids::{CallId, MemberId, Millis, WorkerId};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, RETRY_AFTER};
 use hyper::{Method, Request, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+/// The header that names the call in the answers of an original's addresses.
+const ASCALL_CALL: HeaderName = HeaderName::from_static("ascall-call");
 
 /// The longest answer that is read.
 const ANSWER_MAX: usize = 4 << 20;
@@ -36,6 +41,8 @@ pub(super) struct Http {
 struct Answer {
     status: StatusCode,
     retry_after: Option<u64>,
+    /// The number of the call, where the body has another one.
+    call: Option<CallId>,
     body: Bytes,
 }
 
@@ -103,9 +110,18 @@ impl Http {
     }
 
     async fn request(&self, asked: &Asked) -> Said {
+        let member = self.papers.member(asked);
+        if let Some(address) = &asked.address {
+            let body = in_words_of(address, asked, member);
+            return match self.change(address.path.clone(), Some(&asked.key), body).await {
+                // Nobody could say later whether it is there.
+                Said::Done(None) => Said::Failed("the answer names no call".to_owned()),
+                said => said,
+            };
+        }
         let body = json!({
             "tel": asked.tel,
-            "member": self.papers.member(asked).map(|member| member.to_string()),
+            "member": member.map(|member| member.to_string()),
             "location": asked.spot.map(|point| point.to_string()),
             "cost": asked.cost,
             "kind": asked.kind,
@@ -177,10 +193,12 @@ impl Http {
         let body = body.map_err(|_| Missed::Unknown)?.map_err(|_| Missed::Unknown)?.to_bytes();
         let retry_after = head.headers.get(RETRY_AFTER).and_then(|after| after.to_str().ok());
         let retry_after = retry_after.and_then(|after| after.trim().parse().ok());
+        let call = head.headers.get(ASCALL_CALL).and_then(|call| call.to_str().ok());
+        let call = call.and_then(|call| call.parse().ok());
         if !line.is_closed() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(line);
         }
-        Ok(Answer { status: head.status, retry_after, body })
+        Ok(Answer { status: head.status, retry_after, call, body })
     }
 
     /// A connection that nobody uses, or a new one.
@@ -205,16 +223,42 @@ fn of_call(call: CallId, verb: &str) -> String {
     format!("/v1/calls/{call}{verb}")
 }
 
+/// What a customer asks for, in the members of an original.
+fn in_words_of(address: &Address, asked: &Asked, member: Option<MemberId>) -> Value {
+    let text = |text: &Option<String>| text.as_deref().map(number_or_text);
+    let members = address.members.iter().filter_map(|(name, slot)| {
+        let value = match slot {
+            Slot::Tel => Some(Value::from(asked.tel.as_str())),
+            Slot::Location => asked.spot.map(|point| point.to_string().into()),
+            Slot::Cost => asked.cost.map(Value::from),
+            Slot::Kind => text(&asked.kind),
+            Slot::Member => member.map(|member| member.0.into()),
+            Slot::Field(field) => asked.fields.get(&**field).map(|text| number_or_text(text)),
+            _ => None,
+        };
+        Some((name.clone(), value?))
+    });
+    Value::Object(members.collect())
+}
+
+/// A number where it reads as one.
+fn number_or_text(text: &str) -> Value {
+    match text.parse::<u64>() {
+        Ok(number) if number.to_string() == text => number.into(),
+        _ => text.into(),
+    }
+}
+
 /// What an answer is to whoever asked.
 fn said(answer: Result<Answer, Missed>) -> Said {
-    let Answer { status, retry_after, body } = match answer {
+    let Answer { status, retry_after, call, body } = match answer {
         Ok(answer) => answer,
         Err(Missed::NotSent(why)) => return Said::Failed(why),
         Err(Missed::Unknown) => return Said::Unknown,
     };
     if status.is_success() {
         let card: Option<Card> = serde_json::from_slice(&body).ok();
-        return Said::Done(card.and_then(|card| card.id.parse().ok()));
+        return Said::Done(call.or_else(|| card.and_then(|card| card.id.parse().ok())));
     }
     let problem: Problem = serde_json::from_slice(&body).unwrap_or_default();
     // A call that was taken and turned away was taken.
@@ -230,5 +274,86 @@ fn said(answer: Result<Answer, Missed>) -> Said {
         _ if is_load => Said::HeldOff(retry_after.map(|secs| Millis(secs.saturating_mul(1_000)))),
         _ if status.is_server_error() => Said::Unknown,
         _ => Said::Refused(kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::load::scenario::Scenario;
+    use std::path::Path;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// What the first customer of a ready scenario sends, and what an answer with these heads is to them.
+    async fn asks(file: &str, heads: &str) -> (String, Value, Said) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/scenarios/load");
+        let scenario = Scenario::read(&folder.join(file)).unwrap();
+        let mut crowd = crate::load::crowd::Crowd::new(scenario.clone());
+        let step = crowd.take(Millis(0)).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let remote = format!("http://{}", listener.local_addr().unwrap());
+        let setup = crate::load::drive::tests::setup();
+        let mut papers = Papers::of(setup);
+        papers.members = (1..=200).map(MemberId).collect();
+        let http = Http::new(Remote::at(&remote, None).unwrap(), papers);
+        let answer = format!("HTTP/1.1 {heads}\r\ncontent-length: 2\r\n\r\n{{}}");
+        let desk = async {
+            let (mut client, _) = listener.accept().await.unwrap();
+            let mut got = String::new();
+            let body = loop {
+                let mut some = [0; 4096];
+                let many = client.read(&mut some).await.unwrap();
+                assert!(many > 0, "{got}");
+                got.push_str(std::str::from_utf8(&some[..many]).unwrap());
+                if let Some((_, body)) = got.split_once("\r\n\r\n")
+                    && let Ok(body) = serde_json::from_str::<Value>(body)
+                {
+                    break body;
+                }
+            };
+            client.write_all(answer.as_bytes()).await.unwrap();
+            (got, body)
+        };
+        let ((got, body), said) = tokio::join!(desk, http.ask(&step.what));
+        (got, body, said)
+    }
+
+    #[tokio::test]
+    async fn a_ready_scenario_sends_the_line_that_siege_sends_with_a_key() {
+        let made = "201 Created\r\nascall-call: C-7";
+        let members =
+            |body: &Value| -> Vec<String> { body.as_object().unwrap().keys().cloned().collect() };
+        for (file, line, wanted) in [
+            ("repair-siege.toml", "POST /ascalls ", &["cost", "tel"][..]),
+            ("driver-siege.toml", "POST /taxicalls ", &["cost", "tel"]),
+            ("tutoring-siege.toml", "POST /matches ", &["id", "price"]),
+            (
+                "taxi-siege.toml",
+                "POST /calls ",
+                &["endAddress", "memberId", "phoneNumber", "startAddress"],
+            ),
+            ("shop-siege.toml", "POST /orders ", &["orderId", "productId", "qty"]),
+        ] {
+            let (got, body, said) = asks(file, made).await;
+            assert!(got.starts_with(line), "{got}");
+            assert!(got.contains("\r\nidempotency-key: load-1-1\r\n"), "{got}");
+            assert!(got.contains("\r\ncontent-type: application/json\r\n"), "{got}");
+            let mut members = members(&body);
+            members.sort();
+            assert_eq!(members, wanted, "{file}");
+            assert_eq!(said, Said::Done(Some(CallId(7))), "{file}");
+        }
+        let (_, body, _) = asks("repair-siege.toml", made).await;
+        assert_eq!(body["cost"], 3_000);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_names_no_call_is_no_answer_and_one_that_says_later_is_heeded() {
+        let (_, _, said) = asks("repair-siege.toml", "201 Created").await;
+        assert_eq!(said, Said::Failed("the answer names no call".to_owned()));
+        let away = "503 Service Unavailable\r\nretry-after: 2";
+        let (_, _, said) = asks("driver-siege.toml", away).await;
+        assert_eq!(said, Said::HeldOff(Some(Millis(2_000))));
     }
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::desk::profiles;
 use crate::front::clock;
+use crate::load::report::Band;
 use crate::load::scenario::{Area, Arrivals, Crew, Fault, Share, Stage, Traffic};
 use ascall_engine::couriers::CourierSettings;
 use ascall_engine::domain::event::Mode;
@@ -10,7 +11,7 @@ use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::Millis;
 use std::collections::BTreeMap;
 
-fn setup() -> Setup {
+pub(super) fn setup() -> Setup {
     Setup {
         store: PathBuf::from("/nowhere/desk.redb"),
         remote: None,
@@ -47,6 +48,7 @@ fn scenario(secs: u64, rate: f64, faults: &[&str]) -> Scenario {
             patience: None,
             cancel_pct: 0,
             looks: 0,
+            address: None,
         }],
         profiles: repair.into_iter().collect(),
         members: 0,
@@ -76,6 +78,11 @@ fn fault(text: &str) -> Fault {
     let secs = |at: usize| Millis::secs(words[at].parse().unwrap());
     let what = match words[1] {
         "stop" => Trouble::Mode(words[2].to_owned(), Mode::Stopped),
+        "start" => Trouble::Mode(words[2].to_owned(), Mode::Running),
+        "slow" => {
+            let slow = Mode::Slow { fixed: Millis(5), random: Millis(0) };
+            Trouble::Mode(words[2].to_owned(), slow)
+        }
         "kill" => Trouble::KillHost,
         other => panic!("{other}"),
     };
@@ -83,7 +90,19 @@ fn fault(text: &str) -> Fault {
 }
 
 async fn driven(scenario: &Scenario, target: Target) -> Result<Outcome, LoadError> {
-    let (_keep, controls) = mpsc::unbounded_channel();
+    told(scenario, target, Vec::new()).await
+}
+
+/// Carried out while somebody wants this.
+async fn told(
+    scenario: &Scenario,
+    target: Target,
+    wanted: Vec<Control>,
+) -> Result<Outcome, LoadError> {
+    let (keep, controls) = mpsc::unbounded_channel();
+    for control in wanted {
+        keep.send(control).unwrap();
+    }
     let onlooker = Onlooker { controls, show: Box::new(|_, _| {}) };
     let ground = Ground { setup: setup(), here: false, keep: None, calls: true };
     run(scenario, target, ground, onlooker).await
@@ -112,6 +131,34 @@ async fn an_outage_in_virtual_time_opens_the_breaker_and_parks_and_nothing_is_lo
     assert_eq!(report.faults.len(), 1);
     assert_eq!(report.faults[0].ended_s, Some(35.0));
     assert_eq!(outcome.calls.len(), 300);
+}
+
+#[tokio::test]
+async fn a_fault_takes_the_place_of_another_and_the_report_says_what_happened() {
+    let bands = async |faults: &[&str]| {
+        let scenario = scenario(20, 2.0, faults);
+        let report = driven(&scenario, Target::Engine).await.unwrap().report;
+        let told = |band: &Band| (band.label.clone(), band.began_s, band.ended_s);
+        report.faults.iter().map(told).collect::<Vec<_>>()
+    };
+    let stop = |from, to| ("stop manage".to_owned(), from, Some(to));
+    assert_eq!(bands(&["2 stop manage 10", "3 stop manage 2"]).await, [stop(2.0, 12.0)]);
+    assert_eq!(bands(&["2 stop manage 10", "5 start manage"]).await, [stop(2.0, 5.0)]);
+    let slow = ("slow manage 5ms".to_owned(), 4.0, Some(6.0));
+    let both = [stop(2.0, 4.0), slow, stop(6.0, 12.0)];
+    assert_eq!(bands(&["2 stop manage 10", "4 slow manage 2"]).await, both);
+}
+
+#[tokio::test]
+async fn a_desk_with_too_few_workers_does_not_look_quick() {
+    let mut scenario = scenario(20, 2.0, &[]);
+    scenario.crews[0].count = 1;
+    scenario.crews[0].work = (Millis::secs(600), Millis::secs(600));
+    scenario.expect = vec!["p99(assign)<2s".parse().unwrap()];
+    let report = driven(&scenario, Target::Engine).await.unwrap().report;
+    assert_eq!((report.calls.accepted, report.calls.assigned, report.unassigned()), (40, 1, 39));
+    assert!(!report.held && report.latency["assign"].intended.p99_ms.is_none());
+    assert!(report.failings[0].contains("it is ≥ 49"), "{:?}", report.failings);
 }
 
 #[tokio::test]
@@ -145,4 +192,26 @@ async fn a_fault_that_the_target_does_not_have_is_refused_before_anybody_comes()
     let unknown = scenario(1, 1.0, &["0 stop manager"]);
     let said = driven(&unknown, Target::Engine).await.unwrap_err().to_string();
     assert!(said.contains("there is no participant `manager`"), "{said}");
+}
+
+#[tokio::test]
+async fn a_fault_that_is_typed_and_cannot_be_is_a_failing_and_no_band() {
+    let nobody = Trouble::Mode("nobody".to_owned(), Mode::Stopped);
+    let typed = [nobody, Trouble::KillHost].map(|what| Control::Trouble(what, None));
+    let outcome = told(&scenario(1, 5.0, &[]), Target::Embedded, typed.into()).await.unwrap();
+    let report = &outcome.report;
+    assert_eq!(report.faults, []);
+    assert!(!report.held);
+    let said = report.failings.join("\n");
+    assert!(said.contains("`stop nobody` did not happen: there is no participant"), "{said}");
+    assert!(said.contains("`kill host` did not happen: "), "{said}");
+}
+
+#[tokio::test]
+async fn a_fault_is_seen_when_the_desk_has_it_and_one_that_was_to_end_has_ended() {
+    let outcome = driven(&scenario(1, 5.0, &["0 stop manage 1"]), Target::Embedded).await.unwrap();
+    sound(&outcome);
+    let [band] = &outcome.report.faults[..] else { panic!("{:?}", outcome.report.faults) };
+    assert!(band.began_s < band.ended_s.unwrap(), "{band:?}");
+    assert_eq!(outcome.report.failings.iter().filter(|said| said.contains("stop")).count(), 0);
 }

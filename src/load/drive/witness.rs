@@ -1,4 +1,4 @@
-//! What must be true at the end: everything acknowledged is in the journal, and once.
+//! What must be true at the end: everything acknowledged is in the journal, and once; and everybody was answered.
 //!
 //! Invariant: judged by the journal's own records and by what was acknowledged; nothing is taken from what was measured.
 
@@ -6,12 +6,14 @@ use crate::load::crowd::{Said, Step, What};
 use ascall_engine::domain::carry::key_mark;
 use ascall_engine::domain::event::{Event, Record};
 use ascall_engine::domain::ids::CallId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the desk acknowledged: the mark of each key, and its call.
 #[derive(Debug, Default)]
 pub(super) struct Witness {
     promised: BTreeMap<String, CallId>,
+    /// The requests that nobody answered so far, by the number of their first try.
+    unanswered: BTreeSet<u64>,
 }
 
 /// What the journal says of the requests, by the mark of their keys.
@@ -33,11 +35,21 @@ impl Account {
 }
 
 impl Witness {
-    /// A step was answered.
-    pub(super) fn answered(&mut self, step: &Step, said: &Said) {
-        if let (What::Request(asked), Said::Done(Some(call))) = (&step.what, said) {
+    /// A step was answered, or was not; the desk was away on purpose meanwhile, or was meant to be there.
+    pub(super) fn answered(&mut self, step: &Step, said: &Said, away: bool) {
+        let What::Request(asked) = &step.what else { return };
+        match said {
+            Said::Unknown | Said::Failed(_) if !away => self.unanswered.insert(step.first),
+            _ => self.unanswered.remove(&step.first),
+        };
+        if let Said::Done(Some(call)) = said {
             self.promised.insert(key_mark(&asked.key), *call);
         }
+    }
+
+    /// How many requests had no answer the last time they were asked, although the desk was meant to be there.
+    pub(super) fn unanswered(&self) -> usize {
+        self.unanswered.len()
     }
 
     /// The newest call that was acknowledged.
@@ -112,16 +124,17 @@ mod tests {
             cost: None,
             fields: BTreeMap::new(),
             member: None,
+            address: None,
         };
-        Step { number: 1, due: Millis(0), what: What::Request(Box::new(asked)) }
+        Step { number: 1, first: 1, due: Millis(0), what: What::Request(Box::new(asked)) }
     }
 
     #[test]
     fn what_was_acknowledged_and_is_not_in_the_journal_is_lost() {
         let mut witness = Witness::default();
-        witness.answered(&asked("a"), &Said::Done(Some(CallId(1))));
-        witness.answered(&asked("b"), &Said::Done(Some(CallId(2))));
-        witness.answered(&asked("c"), &Said::Unknown);
+        witness.answered(&asked("a"), &Said::Done(Some(CallId(1))), false);
+        witness.answered(&asked("b"), &Said::Done(Some(CallId(2))), false);
+        witness.answered(&asked("c"), &Said::Unknown, false);
         let mut account = Account::default();
         account.note(&taken(1, "a", 1));
         assert_eq!(witness.judge(&account), (1, 0));
@@ -141,9 +154,23 @@ mod tests {
     #[test]
     fn another_call_than_the_one_acknowledged_is_a_lost_one() {
         let mut witness = Witness::default();
-        witness.answered(&asked("a"), &Said::Done(Some(CallId(7))));
+        witness.answered(&asked("a"), &Said::Done(Some(CallId(7))), false);
         let mut account = Account::default();
         account.note(&taken(1, "a", 1));
         assert_eq!(witness.judge(&account), (1, 0));
+    }
+    #[test]
+    fn who_is_not_answered_counts_unless_the_desk_was_away_on_purpose() {
+        let mut witness = Witness::default();
+        let step = |first| Step { number: first + 10, first, ..asked("a") };
+        let failed = Said::Failed("nobody there".to_owned());
+        for first in 1..=3 {
+            witness.answered(&step(first), &Said::Unknown, false);
+        }
+        assert_eq!(witness.unanswered(), 3);
+        witness.answered(&step(1), &Said::Done(Some(CallId(1))), false);
+        witness.answered(&step(2), &failed, true);
+        witness.answered(&step(3), &failed, false);
+        assert_eq!(witness.unanswered(), 1);
     }
 }

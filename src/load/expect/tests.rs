@@ -83,6 +83,10 @@ fn a_slip_is_told_with_the_nearest_word() {
     let far = |what: &str| (what.to_owned(), None);
     assert_eq!(fault("p99(asign)<2s"), near("unknown latency `asign`", "assign"));
     assert_eq!(fault("p98(assign)<2s"), near("unknown statistic `p98`", "p90"));
+    assert_eq!(
+        fault("p99(sent:late)<1s"),
+        near("`late` is until it was sent: there is no `sent:late`", "late")
+    );
     assert_eq!(fault("refusd<1%"), near("unknown count `refusd`", "refused"));
     assert_eq!(fault("raet>3"), near("unknown count `raet`", "rate"));
     assert_eq!(fault("xyzzy(assign)<2s"), far("unknown statistic `xyzzy`"));

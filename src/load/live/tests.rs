@@ -1,18 +1,30 @@
 //! What is seen of a load that goes on, and what the keys do to it.
 
 use super::*;
+use crate::desk::profiles;
 use crate::load::report::{Asked, Calls};
-use crate::load::scenario::Trouble;
+use crate::load::scenario::{Flags, Trouble};
 use ascall_engine::domain::event::Mode;
 use std::collections::BTreeMap;
-use unicode_width::UnicodeWidthStr as _;
 
 fn outage() -> Fault {
     "at 20s stop manage for 15s".parse().unwrap()
 }
 
 fn live(lang: Lang) -> Live {
-    Live::new("an <outage>\u{1b}[31m", &[outage()], lang, false)
+    let flags = Flags {
+        profile: "repair".to_owned(),
+        rate: Some(50.0),
+        users: None,
+        lasts: Millis::secs(60),
+        workers: None,
+        seed: 1,
+        faults: vec![outage()],
+        expect: Vec::new(),
+    };
+    let made = Scenario::from_flags(&flags, &profiles::load(&[]).unwrap()).unwrap();
+    let scenario = Scenario { title: "an <outage>\u{1b}[31m".to_owned(), ..made };
+    Live::new(&scenario, Target::Embedded, lang, false)
 }
 
 fn glance() -> Glance {
@@ -37,6 +49,7 @@ fn glance() -> Glance {
         asked,
         calls,
         rate: 49.96,
+        recent_s: 10.0,
         request_ms: (Some(2.25), Some(41.0)),
         assign_ms: (Some(3.5), None),
         phases: BTreeMap::from([("assigned".to_owned(), 31), ("parked".to_owned(), 84)]),
@@ -47,6 +60,7 @@ fn glance() -> Glance {
         ],
         sent: (0..26).map(|second| 40 + second).collect(),
         late_ms: Some(0.2),
+        amiss: None,
     }
 }
 
@@ -78,52 +92,89 @@ fn press(live: &mut Live, keys: &str) -> Option<Wish> {
 #[test]
 fn the_load_is_seen_on_a_small_screen() {
     insta::assert_snapshot!(screen(&live(Lang::En), 80, 24), @"
-    an <outage>␛[31m  26 s  50 /s  ×100%
-    requests      sent 1290  answered 1200  refused 4  held off 80
-    calls         accepted 1100  parked 96  opened later 12  assigned 1050
-    request       p50 2.25 ms  p99 41 ms
-    assign        p50 3.50 ms  p99 –
-    phases        assigned 31  parked 84
-                  ▁▁▂▃▃▄▄▅▆▆▇█
-     ▁▁▂▃▃▄▄▅▆▆▇██████████████
-    ██████████████████████████
+    an <outage>␛[31m
+                  time     of       per second  rate     sent late p99
+                  26 s     60 s     50.0        100%     200 µs
+                  sent     answered  refused  held off  failed   dropped  again
+    requests      1290     1200      4        80        0        0        0
+                  accepted  parked   opened later  rejected  assigned  completed
+    calls         1100      96       12            0         1050      0
+                  parked   open     assigned  in service  closing
+    phases        84       0        31        0           0
+    last 10 s     p50       p99
+    request       2.25 ms   41 ms
+    assign        3.50 ms   –
+    requests sent per second, at most 65
+               ▁▁▂▂▃▃▄▄▅▅▆▆▇▇█
+    ▃▄▄▅▅▆▆▇▇█████████████████
     ██████████████████████████
     ██████████████████████████
 
-    manage        open  21.3 s
     fault         5 s – 15 s  slow payment 800ms
     fault         20 s – now  stop manage
-    1 stop manage for 15s
+    manage        open  since 21.3 s
+    at hand       1 stop manage for 15s
 
+    + - rate   1 fault   f type a fault   ctrl-z suspend   q stop
+    ");
+}
 
+#[test]
+fn the_load_is_seen_on_a_small_screen_in_korean() {
+    insta::assert_snapshot!(screen(&live(Lang::Ko), 80, 24), @"
+    an <outage>␛[31m
+                  시간     전체     초당 요청  속도     전송 지연 p99
+                  26 s     60 s     50.0       100%     200 µs
+                  보냄     처리됨   거절     나중에 다시  실패     보내지 못함  다시
+    요청          1290     1200     4        80           0        0            0
+                  접수     대기접수  대기 후 접수  접수불가  배정     완료
+    호출          1100     96        12            0         1050     0
+                  대기접수  배정 대기  배정     작업 중  정산 중
+    단계          84        0          31       0        0
+    최근 10 s     p50       p99
+    요청          2.25 ms   41 ms
+    배정          3.50 ms   –
+    초당 요청, 최대 65
+               ▁▁▂▂▃▃▄▄▅▅▆▆▇▇█
+    ▃▄▄▅▅▆▆▇▇█████████████████
+    ██████████████████████████
+    ██████████████████████████
 
+    장애          5 s – 15 s  slow payment 800ms
+    장애          20 s – 지금  stop manage
+    manage        열림  21.3 s부터
+    준비된 장애   1 stop manage for 15s
 
-
-
-
-    + - rate   1-9 fault   f type a fault   q stop
+    + - 속도   1 장애   f 장애 입력   ctrl-z 잠시 나가기   q 끝내기
     ");
 }
 
 #[test]
 fn the_load_is_seen_on_a_large_screen_in_korean() {
     insta::assert_snapshot!(screen(&live(Lang::Ko), 120, 40), @"
-    an <outage>␛[31m  26 s  50 /s  ×100%
-    요청          보냄 1290  처리됨 1200  거절 4  나중에 다시 80
-    호출          접수 1100  보류 96  보류 후 접수 12  배정 1050
-    요청          p50 2.25 ms  p99 41 ms
-    배정          p50 3.50 ms  p99 –
-    단계          assigned 31  parked 84
+    an <outage>␛[31m
+                  시간     전체     초당 요청  속도     전송 지연 p99
+                  26 s     60 s     50.0       100%     200 µs
+                  보냄     처리됨   거절     나중에 다시  실패     보내지 못함  다시
+    요청          1290     1200     4        80           0        0            0
+                  접수     대기접수  대기 후 접수  접수불가  배정     완료
+    호출          1100     96        12            0         1050     0
+                  대기접수  배정 대기  배정     작업 중  정산 중
+    단계          84        0          31       0        0
+    최근 10 s     p50       p99
+    요청          2.25 ms   41 ms
+    배정          3.50 ms   –
+    초당 요청, 최대 65
                   ▁▁▂▃▃▄▄▅▆▆▇█
      ▁▁▂▃▃▄▄▅▆▆▇██████████████
     ██████████████████████████
     ██████████████████████████
     ██████████████████████████
 
-    manage        open  21.3 s
     장애          5 s – 15 s  slow payment 800ms
     장애          20 s – 지금  stop manage
-    1 stop manage for 15s
+    manage        열림  21.3 s부터
+    준비된 장애   1 stop manage for 15s
 
 
 
@@ -140,14 +191,7 @@ fn the_load_is_seen_on_a_large_screen_in_korean() {
 
 
 
-
-
-
-
-
-
-
-    + - 속도   1-9 장애   f 장애 입력   q 멈춤
+    + - 속도   1 장애   f 장애 입력   ctrl-z 잠시 나가기   q 끝내기
     ");
 }
 
@@ -159,6 +203,13 @@ fn the_keys_raise_and_lower_the_rate_within_bounds() {
     assert_eq!(press(&mut live, "--"), Some(Wish::Load(Control::Hurry(25))));
     assert_eq!(press(&mut live, "-"), None);
     assert_eq!(press(&mut live, "q"), Some(Wish::Load(Control::Stop)));
+    live.stopping();
+    assert_eq!(press(&mut live, "q"), None, "it is ending already");
+    assert!(screen(&live, 80, 24).contains("ctrl-c at once"));
+    assert_eq!(
+        live.press(KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL)),
+        Some(Wish::Suspend)
+    );
     assert_eq!(
         live.press(KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)),
         Some(Wish::Interrupt)
@@ -177,7 +228,17 @@ fn a_fault_of_the_scenario_or_one_that_is_typed_begins_now() {
     assert_eq!(press(&mut live, "fstop manage for 2s\u{8}\u{8}3s\n"), stop(3));
     assert_eq!(press(&mut live, "fbreak it\n"), None);
     assert!(screen(&live, 80, 24).contains("`break it` is not a fault"));
-    assert_eq!(press(&mut live, "f\n"), None);
+    // A slip is told in as many lines as it takes, a name that nobody has as well, and what this target cannot do.
+    let told: String = screen(&live, 80, 24).lines().rev().take(4).collect();
+    assert!(told.contains("for TIME` behind"), "{told}");
+    assert_eq!(press(&mut live, "fstop mange\n"), None);
+    assert!(screen(&live, 80, 24).contains("nobody is asked for `mange`"));
+    assert_eq!(press(&mut live, "fkill host\n"), None);
+    assert!(screen(&live, 80, 24).contains("needs a desk in a process of its own"));
+    assert_eq!(press(&mut live, "fs"), None);
+    assert!(live.is_typing() && screen(&live, 80, 24).contains("enter begins it"));
+    press(&mut live, "\u{8}");
+    assert_eq!(press(&mut live, "\n"), None);
     assert!(screen(&live, 80, 24).lines().last().unwrap().contains('q'));
 }
 

@@ -1,7 +1,7 @@
 //! Where each call of a load stands, and what that changes in what is counted and measured.
 //!
 //! Invariant: a call is counted once for each thing that becomes of it, however often it happens. A call that was parked
-//! never counts as accepted. A call that is over is forgotten, unless every one is to be told at the end.
+//! never counts as accepted. Whoever waited in vain counts with at least that wait. A call that is over is forgotten, unless every one is to be told at the end.
 
 use super::{ASSIGN, Micros, OPEN, Said};
 use crate::load::report::{Calls, in_ms};
@@ -14,8 +14,12 @@ use std::collections::BTreeMap;
 /// The request that a call comes from.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Origin {
+    /// The number of its first try.
     pub number: u64,
     pub key: String,
+    pub tries: u64,
+    /// A worker is to come.
+    pub staffed: bool,
     pub due: Micros,
     pub sent: Micros,
     pub answered: Micros,
@@ -27,6 +31,8 @@ pub(super) enum Change {
     Count(fn(&mut Calls)),
     /// A latency.
     Measure { what: &'static str, due: Micros, sent: Micros, at: Micros },
+    /// A latency that is longer than until now: they do not wait any more, or the load has ended.
+    Waited { what: &'static str, due: Micros, sent: Micros, at: Micros },
     /// It stands elsewhere now.
     Stands,
     /// It waits for a gate.
@@ -43,6 +49,8 @@ pub(crate) struct CallLine {
     pub key: String,
     /// The call it was answered with.
     pub call: Option<String>,
+    /// How often it was tried.
+    pub tries: u64,
     /// When it was meant to be sent, in milliseconds from the begin; of one asked again: the first time.
     pub intended_ms: f64,
     /// When it was.
@@ -79,8 +87,8 @@ pub(super) struct Ledger {
     keeps: bool,
     tracks: BTreeMap<CallId, Track>,
     phases: Phases,
-    /// Requests without a call.
-    away: Vec<(u64, CallLine)>,
+    /// Requests without a call, by the number of their first try.
+    away: BTreeMap<u64, CallLine>,
 }
 
 impl Ledger {
@@ -104,7 +112,7 @@ impl Ledger {
         };
         if self.keeps {
             let line = line(&origin, None, &Track::default(), outcome, why);
-            self.away.push((origin.number, line));
+            self.away.insert(origin.number, line);
         }
         Vec::new()
     }
@@ -113,11 +121,15 @@ impl Ledger {
         let track = self.tracks.entry(call).or_default();
         let (due, sent) = (origin.due, origin.sent);
         let mut changes = Vec::new();
+        self.away.remove(&origin.number);
         if track.origin.is_none() {
             for (what, at) in [(OPEN, track.opened), (ASSIGN, track.assigned)] {
                 changes.extend(at.map(|at| Change::Measure { what, due, sent, at }));
             }
             track.origin = Some(origin);
+            if let Some(ended) = track.ended {
+                changes.extend(track.in_vain(ended));
+            }
         }
         self.forget(call);
         changes
@@ -143,6 +155,12 @@ impl Ledger {
         changes
     }
 
+    /// Who is still waiting, for what, when the load ends.
+    pub(super) fn waiting(&self, at: Micros) -> Vec<Change> {
+        let going_on = self.tracks.values().filter(|track| track.ended.is_none());
+        going_on.flat_map(|track| track.in_vain(at)).collect()
+    }
+
     fn forget(&mut self, call: CallId) {
         let over = |track: &Track| track.ended.is_some() && track.origin.is_some();
         if !self.keeps && self.tracks.get(&call).is_some_and(over) {
@@ -151,14 +169,13 @@ impl Ledger {
     }
 
     pub(super) fn lines(&self) -> Vec<CallLine> {
-        let mut lines = self.away.clone();
+        let mut lines: BTreeMap<u64, CallLine> = self.away.clone();
         for (call, track) in &self.tracks {
             let outcome = track.phase.map_or("received", Phase::name);
             let Some(origin) = &track.origin else { continue };
-            lines.push((origin.number, line(origin, Some(*call), track, outcome, None)));
+            lines.insert(origin.number, line(origin, Some(*call), track, outcome, None));
         }
-        lines.sort_by_key(|(number, _)| *number);
-        lines.into_iter().map(|(_, line)| line).collect()
+        lines.into_values().collect()
     }
 }
 
@@ -203,8 +220,20 @@ impl Track {
         }
         if phase.is_terminal() {
             self.ended = Some(at);
+            changes.extend(self.in_vain(at));
         }
         changes
+    }
+
+    /// What its customer had waited for until then, and did not get. Whoever was rejected had an answer.
+    fn in_vain(&self, at: Micros) -> Vec<Change> {
+        let Some(Origin { due, sent, staffed, .. }) = self.origin else { return Vec::new() };
+        let is_over = matches!(self.phase, Some(Phase::Rejected | Phase::Completed));
+        let for_gates = self.opened.is_none() && !is_over;
+        let for_worker = staffed && self.assigned.is_none() && !is_over;
+        let waits = [(OPEN, for_gates), (ASSIGN, for_worker)];
+        let waits = waits.into_iter().filter(|(_, waits)| *waits);
+        waits.map(|(what, _)| Change::Waited { what, due, sent, at }).collect()
     }
 }
 
@@ -238,6 +267,7 @@ fn line(
     CallLine {
         key: origin.key.clone(),
         call: call.map(|call| call.to_string()),
+        tries: origin.tries,
         intended_ms: in_ms(origin.due),
         sent_ms: in_ms(origin.sent),
         answered_ms: in_ms(origin.answered),

@@ -22,8 +22,10 @@ pub(crate) struct Glance {
     pub asked: Asked,
     /// Calls so far.
     pub calls: Calls,
-    /// Requests sent per second of late.
+    /// Tries of requests sent per second, in the stretches of late that are over.
     pub rate: f64,
+    /// How much time is meant by late.
+    pub recent_s: f64,
     /// Half and 99 of a hundred of the requests done of late took at most so long.
     pub request_ms: (Option<f64>, Option<f64>),
     /// The same of the calls that got a worker.
@@ -34,10 +36,12 @@ pub(crate) struct Glance {
     pub breakers: Vec<(String, String, f64)>,
     /// What went wrong on purpose.
     pub faults: Vec<Band>,
-    /// Requests sent in each stretch of late, oldest first.
+    /// Tries sent per second in each stretch of late that is over, oldest first.
     pub sent: Vec<u64>,
     /// How late one of a hundred steps was sent.
     pub late_ms: Option<f64>,
+    /// What last went otherwise than it was to go.
+    pub amiss: Option<String>,
 }
 
 impl Meter {
@@ -45,13 +49,15 @@ impl Meter {
     pub(crate) fn glance(&self, now: Micros) -> Glance {
         let (recent, width) = self.timeline.last(RECENT, now);
         let (mut request, mut assign) = (Histogram::default(), Histogram::default());
-        let mut sent = 0;
         for stretch in recent {
             request.merge(&stretch.request);
             assign.merge(&stretch.assign);
-            sent += stretch.asked.sent;
         }
-        let span = in_s(now).min(span(recent.len(), width)).max(1.0);
+        // The stretch that goes on would always look like a fall.
+        let before = now.saturating_sub(width.saturating_mul(1_000_000));
+        let over =
+            |many: usize| self.timeline.last(many, before).0.iter().map(|one| one.tries.sent);
+        let rate = share(over(RECENT).sum(), span(over(RECENT).len(), width).max(1.0));
         let both = |of: &Histogram| (of.quantile(0.5).map(in_ms), of.quantile(0.99).map(in_ms));
         let mut breakers: BTreeMap<&str, (&str, f64)> = BTreeMap::new();
         for moved in &self.breakers {
@@ -59,9 +65,10 @@ impl Meter {
         }
         Glance {
             elapsed_s: in_s(now),
-            asked: self.asked(),
+            asked: self.asked().0,
             calls: self.calls,
-            rate: share(sent, span),
+            rate,
+            recent_s: span(RECENT, width),
             request_ms: both(&request),
             assign_ms: both(&assign),
             phases: live(&self.ledger.phases()),
@@ -69,9 +76,10 @@ impl Meter {
                 .into_iter()
                 .map(|(name, (state, since))| (name.to_owned(), state.to_owned(), since))
                 .collect(),
-            faults: self.faults.clone(),
-            sent: self.timeline.last(SHOWN, now).0.iter().map(|one| one.asked.sent).collect(),
+            faults: self.faults.iter().map(|(_, band)| band.clone()).collect(),
+            sent: over(SHOWN).map(|sent| sent / width.max(1)).collect(),
             late_ms: self.late.quantile(0.99).map(in_ms),
+            amiss: self.amiss.last().cloned(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a meter makes of what it is told.
 
 use super::*;
+use crate::desk::profiles;
 use crate::load::crowd::Asked as Wanted;
 use ascall_engine::domain::breaker::{BreakerSettings, Numbers, State, StateKind, Why};
 use ascall_engine::domain::event::{Actor, AssignedBy, ParkedWhy, ParticipantKind};
@@ -25,8 +26,9 @@ fn keyed(number: u64, due_ms: u64, key: &str) -> Step {
         cost: None,
         fields: BTreeMap::new(),
         member: None,
+        address: None,
     };
-    Step { number, due: Millis(due_ms), what: What::Request(Box::new(asked)) }
+    Step { number, first: number, due: Millis(due_ms), what: What::Request(Box::new(asked)) }
 }
 
 fn record(events: Vec<Event>) -> Record {
@@ -204,7 +206,7 @@ fn the_journal_may_be_seen_before_the_answer_and_a_retry_waits_since_the_first_t
     let first = keyed(1, 1_000, "same");
     meter.sent(&first, S);
     meter.answered(&first, &Said::Unknown, S, 2 * S);
-    let again = keyed(2, 2_500, "same");
+    let again = Step { first: 1, ..keyed(2, 2_500, "same") };
     meter.sent(&again, 2_500_000);
     meter.saw(&record(vec![received(1), opened(1), assigned(1)]), 2_600_000);
     meter.answered(&again, &done(1), 2_500_000, 2_700_000);
@@ -212,12 +214,43 @@ fn the_journal_may_be_seen_before_the_answer_and_a_retry_waits_since_the_first_t
     meter.saw(&record(vec![ended]), 3 * S);
     let lines = meter.lines();
     let report = meter.finish(closing(&[]));
-    assert_eq!((report.asked.sent, report.asked.retried, report.asked.unknown), (2, 1, 1));
+    let asked = report.asked;
+    assert_eq!((asked.intended, asked.sent, asked.retried), (1, 1, 1));
+    assert_eq!((asked.answered, asked.unknown), (1, 0), "by how it ended");
+    assert_eq!((report.tries.sent, report.tries.unknown, report.tries.answered), (2, 1, 1));
+    assert_eq!((report.series.rows[2].asked.unknown, report.series.rows[2].tries.unknown), (0, 1));
     assert_eq!(report.latency[ASSIGN].intended.max_ms, Some(1_599.488));
     assert_eq!(report.latency[REQUEST].intended.max_ms, Some(199.936));
-    assert_eq!(lines[0].outcome, "unknown");
-    assert_eq!((lines[1].outcome.as_str(), lines[1].call.as_deref()), ("canceled", Some("C-1")));
-    assert_eq!((lines[1].intended_ms, lines[1].ended_ms), (1_000.0, Some(3_000.0)));
+    let [line] = &lines[..] else { panic!("{lines:?}") };
+    assert_eq!((line.outcome.as_str(), line.call.as_deref()), ("canceled", Some("C-1")));
+    assert_eq!((line.intended_ms, line.ended_ms, line.tries), (1_000.0, Some(3_000.0), 2));
+}
+
+#[test]
+fn who_is_never_answered_has_failed_once_however_often_it_was_tried() {
+    let mut meter = Meter::keeping_calls();
+    for nth in 0..3 {
+        let step = Step { first: 1, ..request(1 + nth, nth * 1_000) };
+        meter.sent(&step, nth * S);
+        let said = if nth < 2 { Said::Failed("gone".to_owned()) } else { Said::HeldOff(None) };
+        meter.answered(&step, &said, nth * S, nth * S + 10);
+    }
+    let start = |number, first| Step { first, what: What::Start(CallId(7)), ..request(number, 0) };
+    for (number, said) in [(8, Said::Refused("closed".to_owned())), (9, done(7))] {
+        meter.sent(&start(number, 8), 3 * S);
+        meter.answered(&start(number, 8), &said, 3 * S, 3 * S);
+    }
+    assert_eq!(meter.glance(3 * S).asked.held_off, 1);
+    let [line] = &meter.lines()[..] else { panic!("one request is one line") };
+    assert_eq!((line.outcome.as_str(), line.tries), ("held_off", 3));
+    let names = ["failed==0", "held_off==100%", "tries==3", "retried==2"];
+    let expect = names.map(|text| text.parse().unwrap());
+    let report = meter.finish(closing(&expect));
+    assert_eq!((report.asked.failed, report.asked.held_off, report.tries.failed), (0, 1, 2));
+    assert!(report.expect.iter().all(|judged| judged.held), "{:?}", report.expect);
+    let start = &report.steps["start"];
+    assert_eq!((start.counts.intended, start.counts.answered, start.counts.refused), (1, 1, 0));
+    assert_eq!((start.tries.sent, start.tries.refused), (2, 1));
 }
 
 #[test]
@@ -262,12 +295,12 @@ fn breakers_and_faults_stand_on_the_same_axis() {
         }]),
         0,
     );
-    meter.fault("stop manage", true, 2 * S);
+    meter.fault(0, "stop manage", true, 2 * S);
     let until = Time(9_000);
     let open = State::Open { until, again: 0 };
     meter.saw(&record(vec![moved(StateKind::Closed, open, Why::FailureRate, 3_000)]), 3 * S);
     meter.saw(&record(vec![received(1), parked(1)]), 4 * S);
-    meter.fault("stop manage", false, 6 * S);
+    meter.fault(0, "stop manage", false, 6 * S);
     let half = State::HalfOpen { leases: Vec::new(), passed: 0, slow: 0, again: 0 };
     meter.saw(&record(vec![moved(StateKind::Open, half, Why::WaitOver, 9_000)]), 9 * S);
     let shut = State::Closed;
@@ -289,7 +322,7 @@ fn breakers_and_faults_stand_on_the_same_axis() {
 
 #[test]
 fn a_generator_that_is_late_fails_the_run_in_words() {
-    let mut meter = Meter::default();
+    let mut meter = stalled(0);
     (0..100).for_each(|_| meter.late(60_000));
     let report = meter.finish(closing(&[]));
     assert!(!report.held);
@@ -300,7 +333,7 @@ fn a_generator_that_is_late_fails_the_run_in_words() {
 #[test]
 fn what_verify_finds_and_what_is_lost_fails_the_run() {
     let verify = vec!["rule 3: two assignments".to_owned()];
-    let report = Meter::default().finish(Closing { verify, lost: 2, ..closing(&[]) });
+    let report = stalled(0).finish(Closing { verify, lost: 2, ..closing(&[]) });
     assert_eq!(
         report.failings,
         ["2 acknowledged calls are lost", "verify: rule 3: two assignments"]
@@ -321,4 +354,106 @@ fn a_long_load_has_longer_stretches_and_loses_nothing() {
     assert_eq!(report.series.rows.len(), 313);
     let sent: u64 = report.series.rows.iter().map(|row| row.asked.sent).sum();
     assert_eq!(sent, 5_000);
+}
+
+/// Requests that were all answered at the begin, each with a call that passed its gates; their customers asked for `profile`.
+fn taken(calls: u64, profile: &str) -> Meter {
+    let nobody = profiles::load(&[]).unwrap();
+    let mut meter = Meter::default().of(&nobody);
+    for call in 1..=calls {
+        let mut step = request(call, 0);
+        let What::Request(asked) = &mut step.what else { panic!("a request") };
+        profile.clone_into(&mut asked.profile);
+        meter.sent(&step, 0);
+        meter.answered(&step, &done(call), 0, 1_000);
+        meter.saw(&record(vec![received(call), opened(call)]), 1_000);
+    }
+    meter
+}
+
+#[test]
+fn who_still_waits_when_the_load_ends_counts_with_at_least_that_wait() {
+    let mut meter = taken(100, "repair");
+    (1..=95).for_each(|call| meter.saw(&record(vec![assigned(call)]), 20_000));
+    let expect: Vec<Expectation> =
+        ["p99(assign)<30s", "p99(assign)>=19s", "p90(assign)<1s", "unassigned==5"]
+            .map(|text| text.parse().unwrap())
+            .into();
+    let report = meter.finish(closing(&expect));
+    let assign = &report.latency[ASSIGN].intended;
+    assert_eq!((assign.count, assign.waiting), (95, 5));
+    assert_eq!(
+        (assign.p90_ms, assign.p99_ms, assign.max_ms, assign.mean_ms),
+        (Some(20.0), None, None, None)
+    );
+    assert_eq!(
+        report.expect.iter().map(|one| one.held).collect::<Vec<_>>(),
+        [false, true, true, true]
+    );
+    assert_eq!(report.failings, ["p99(assign)<30s does not hold: it is ≥ 20.0 s"]);
+    assert_eq!(report.latency[OPEN].intended.waiting, 0);
+}
+
+#[test]
+fn who_calls_off_or_is_given_up_without_a_worker_waited_until_then() {
+    let mut meter = taken(4, "repair");
+    meter.saw(&record(vec![assigned(1)]), S);
+    let ended = |call, end| record(vec![Event::CallEnded { call: CallId(call), end }]);
+    meter.saw(&ended(1, End::Canceled), 2 * S);
+    meter.saw(&ended(2, End::Canceled), 3 * S);
+    meter.saw(&ended(3, End::Unfilled), 4 * S);
+    meter.saw(&ended(4, End::Rejected), 5 * S);
+    let report = meter.finish(closing(&[]));
+    assert_eq!(report.unassigned(), 2);
+    let assign = &report.latency[ASSIGN].intended;
+    let bounds = assign.quantile(0.5).unwrap();
+    assert_eq!((bounds.least, bounds.most), (2_998.272, None));
+    assert_eq!((assign.count, assign.max().unwrap().least), (1, 3_999.744));
+}
+
+#[test]
+fn where_nobody_is_sent_nobody_waits_for_a_worker() {
+    let report = taken(3, "shop").finish(closing(&[]));
+    assert_eq!((report.unassigned(), report.latency.contains_key(ASSIGN)), (0, false));
+    let mut meter = taken(2, "shop");
+    meter.answered(&request(9, 0), &done(9), 0, 1_000);
+    meter.saw(&record(vec![received(9), parked(9)]), 2_000);
+    let parked = meter.finish(closing(&[])).latency[OPEN].clone();
+    assert_eq!((parked.intended.count, parked.intended.waiting), (2, 1));
+}
+
+#[test]
+fn the_stretches_go_on_to_the_end_of_the_load() {
+    let report = taken(3, "repair").finish(closing(&[]));
+    assert_eq!(report.series.rows.len(), 20);
+    assert_eq!(report.series.rows[19].phases, BTreeMap::from([("open".to_owned(), 3)]));
+}
+
+#[test]
+fn a_load_in_which_nobody_asked_does_not_hold() {
+    let report = Meter::default().finish(closing(&[]));
+    assert_eq!(report.failings, ["nobody asked for anything"]);
+    assert!(!report.held);
+}
+
+#[test]
+fn a_fault_whose_place_another_took_has_a_band_before_and_one_after() {
+    let mut meter = Meter::default();
+    let turns =
+        [(0, true, 2), (0, false, 4), (1, true, 4), (1, false, 6), (0, true, 6), (0, false, 12)];
+    for (nth, begins, at) in turns {
+        let label = ["stop manage", "slow manage 5ms"][nth];
+        meter.fault(nth, label, begins, at * S);
+    }
+    let bands = meter.finish(closing(&[])).faults;
+    let bands: Vec<_> =
+        bands.iter().map(|band| (band.label.as_str(), band.began_s, band.ended_s)).collect();
+    assert_eq!(
+        bands,
+        [
+            ("stop manage", 2.0, Some(4.0)),
+            ("slow manage 5ms", 4.0, Some(6.0)),
+            ("stop manage", 6.0, Some(12.0)),
+        ]
+    );
 }

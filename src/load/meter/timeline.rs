@@ -6,7 +6,7 @@
 use super::Micros;
 use super::calls::Phases;
 use crate::load::histogram::Histogram;
-use crate::load::report::{Asked, Calls, Row, Series, in_ms};
+use crate::load::report::{Asked, Calls, Row, Series, Tries, in_ms};
 use ascall_engine::domain::phase::Phase;
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ const ROWS_MAX: usize = 600;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stretch {
     pub asked: Asked,
+    pub tries: Tries,
     pub calls: Calls,
     /// From when they were meant to be sent.
     pub request: Histogram,
@@ -66,6 +67,7 @@ impl Timeline {
             let at = |of: &Histogram, share| of.quantile(share).map(in_ms);
             Row {
                 asked: row.asked,
+                tries: row.tries,
                 calls: row.calls,
                 request_p50_ms: at(request, 0.5),
                 request_p99_ms: at(request, 0.99),
@@ -90,6 +92,7 @@ impl Timeline {
                 let mut both = Stretch::default();
                 for one in pair {
                     both.asked += one.asked;
+                    both.tries += one.tries;
                     both.calls += one.calls;
                     both.request.merge(&one.request);
                     both.assign.merge(&one.assign);

@@ -1,17 +1,21 @@
 //! Which policy did best on a day, and whether that is more than chance.
 //!
 //! Invariant: fewer calls that nobody comes to counts first, then the shorter wait of those served; a difference counts
-//! only when it stands in 95 of 100 days drawn anew, hour by hour, from the day itself. The same results give the same
-//! advice.
+//! only when the interval of 95 % lies on one side of nothing: 97.5 of 100 days drawn anew from the day itself, hour by
+//! hour, agree. A day with calls in too few hours decides nothing. The same results give the same advice.
 
 use super::judge::{CallResult, Outcome};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// So many days are drawn.
 const DRAWN: usize = 2_000;
 
 /// The day is drawn in pieces this long, in minutes: calls of one hour compete for the same workers.
 const PIECE_MIN: f64 = 60.0;
+
+/// Of fewer pieces nothing is told: that all of five lie on one side happens by chance in 1 of 16 days, of six in 1 of 32.
+pub(crate) const PIECES_LEAST: usize = 6;
 
 /// How a policy stands beside the one that did best.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -20,6 +24,8 @@ pub(crate) struct Beside {
     pub best: String,
     /// How this one stands.
     pub verdict: Verdict,
+    /// The hours of the day in which calls came in.
+    pub hours: usize,
     /// How many percentage points more calls fail than under the best.
     pub failed_pct: Gap,
     /// How many minutes longer those served wait.
@@ -38,6 +44,8 @@ pub(crate) enum Verdict {
     FailsMore,
     /// Those served wait longer.
     WaitsLonger,
+    /// Calls came in in too few hours to tell what is chance.
+    TooShort,
 }
 
 /// A difference, and between which values it lies in 95 of 100 drawn days.
@@ -45,16 +53,16 @@ pub(crate) enum Verdict {
 pub(crate) struct Gap {
     /// On the day itself.
     pub seen: f64,
-    /// In 2.5 of 100 it is less.
-    pub low: f64,
+    /// In 2.5 of 100 it is less; none: the day is too short to tell.
+    pub low: Option<f64>,
     /// In 2.5 of 100 it is more.
-    pub high: f64,
+    pub high: Option<f64>,
 }
 
 impl Gap {
     /// More than chance, and above nothing.
     fn is_more(self) -> bool {
-        self.low > 0.0
+        self.low.is_some_and(|low| low > 0.0)
     }
 }
 
@@ -103,41 +111,36 @@ pub(crate) fn compare(outcomes: &mut [Outcome], seed: u64) {
     // A shorter wait must be more than chance too, or fewer failed calls keep their rank.
     let best = if gaps(&days[fewest], &days[best], seed).1.is_more() { best } else { fewest };
     let name = outcomes[best].result.policy.clone();
+    let hours = days[best].len();
     for (i, outcome) in outcomes.iter_mut().enumerate() {
         let (failed_pct, wait_mean_min) = gaps(&days[i], &days[best], seed);
         let verdict = match () {
+            () if hours < PIECES_LEAST => Verdict::TooShort,
             () if i == best => Verdict::Best,
             () if failed_pct.is_more() => Verdict::FailsMore,
             () if wait_mean_min.is_more() => Verdict::WaitsLonger,
             () => Verdict::Level,
         };
         outcome.result.beside =
-            Some(Beside { best: name.clone(), verdict, failed_pct, wait_mean_min });
+            Some(Beside { best: name.clone(), verdict, hours, failed_pct, wait_mean_min });
     }
 }
 
-/// The day in pieces, by when calls came in.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "the cast saturates, and a day has few hours"
-)]
+/// The pieces of the day in which calls came in.
+#[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and a day has few hours")]
 fn pieces(calls: &[CallResult]) -> Vec<Piece> {
-    let mut all: Vec<Piece> = Vec::new();
+    let mut all: BTreeMap<i64, Piece> = BTreeMap::new();
     for call in calls {
-        let at = ((call.request_min / PIECE_MIN) as usize).min(1_000);
-        if all.len() <= at {
-            all.resize(at + 1, Piece::default());
-        }
         let served = call.wait_min.is_some();
-        all[at].add(&Piece {
+        let at = (call.request_min / PIECE_MIN).floor() as i64;
+        all.entry(at).or_default().add(&Piece {
             calls: 1.0,
             failed: f64::from(u8::from(!served)),
             served: f64::from(u8::from(served)),
             wait: call.wait_min.unwrap_or(0.0),
         });
     }
-    all
+    all.into_values().collect()
 }
 
 fn total(pieces: &[Piece]) -> Piece {
@@ -155,6 +158,10 @@ fn gaps(one: &[Piece], other: &[Piece], seed: u64) -> (Gap, Gap) {
         (one.failed_pct() - other.failed_pct(), one.wait_mean() - other.wait_mean())
     };
     let on_the_day = between(&total(one), &total(other));
+    if count < PIECES_LEAST {
+        let gap = |seen| Gap { seen, low: None, high: None };
+        return (gap(on_the_day.0), gap(on_the_day.1));
+    }
     let mut draw = Draw(seed);
     let (mut failed, mut wait) = (Vec::with_capacity(DRAWN), Vec::with_capacity(DRAWN));
     for _ in 0..DRAWN {
@@ -175,7 +182,7 @@ fn gaps(one: &[Piece], other: &[Piece], seed: u64) -> (Gap, Gap) {
 fn spread(seen: f64, mut drawn: Vec<f64>) -> Gap {
     drawn.sort_by(f64::total_cmp);
     let at = |per_mille: usize| drawn.get(drawn.len() * per_mille / 1_000).copied();
-    Gap { seen, low: at(25).unwrap_or(seen), high: at(975).unwrap_or(seen) }
+    Gap { seen, low: at(25), high: at(975) }
 }
 
 /// Numbers that look random (splitmix64, <https://prng.di.unimi.it/splitmix64.c>, public domain).
@@ -218,12 +225,37 @@ mod tests {
     fn what_comes_and_goes_from_hour_to_hour_may_be_chance() {
         let changing: Vec<f64> = (0..12).map(|h| if h % 2 == 0 { 6.0 } else { 1.0 }).collect();
         let (failed, _) = gaps(&day(&changing, 10.0), &day(&[3.0; 12], 10.0), 1);
-        assert!(failed.seen > 0.0 && !failed.is_more() && failed.high > failed.seen, "{failed:?}");
+        assert!(failed.seen > 0.0 && !failed.is_more(), "{failed:?}");
+        assert!(failed.high > Some(failed.seen), "{failed:?}");
     }
 
     #[test]
     fn the_same_day_beside_itself_has_no_gap() {
-        let same = day(&[3.0, 1.0, 5.0], 10.0);
-        assert_eq!(gaps(&same, &same, 7), (Gap::default(), Gap::default()));
+        let same = day(&[3.0, 1.0, 5.0, 0.0, 2.0, 7.0, 1.0, 1.0], 10.0);
+        let none = Gap { seen: 0.0, low: Some(0.0), high: Some(0.0) };
+        assert_eq!(gaps(&same, &same, 7), (none, none));
+    }
+
+    fn call(request_min: f64, wait_min: Option<f64>) -> CallResult {
+        CallResult { request_min, wait_min, ..CallResult::default() }
+    }
+
+    #[test]
+    fn hours_without_calls_are_no_part_of_the_day() {
+        let at = |begin: f64| {
+            let times = (0..9).map(|i| begin + 60.0 * f64::from(i));
+            times.map(|at| call(at, Some(5.0 + at % 7.0))).collect::<Vec<_>>()
+        };
+        let (early, late) = (at(0.0), at(22.0 * 60.0));
+        assert_eq!((pieces(&early).len(), pieces(&late).len()), (9, 9));
+        let two = [call(5.0, None), call(1_500.0, Some(3.0))];
+        assert_eq!(pieces(&two).len(), 2);
+    }
+
+    #[test]
+    fn of_a_day_with_calls_in_too_few_hours_no_interval_is_told() {
+        let (failed, wait) = gaps(&day(&[4.0; 5], 10.0), &day(&[2.0; 5], 9.0), 1);
+        assert_eq!((failed.low, failed.high, wait.low), (None, None, None));
+        assert!((failed.seen - 10.0).abs() < 1e-9 && !failed.is_more() && !wait.is_more());
     }
 }

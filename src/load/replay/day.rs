@@ -3,9 +3,11 @@
 //! Invariant: data only. Whatever a day was read from, it is the same to those who replay it; what it was read from says
 //! what was observed.
 
+use super::words::Known;
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{Millis, Time};
 use ascall_engine::domain::profile::{self as dispatch, Foresight};
+use std::path::PathBuf;
 
 /// When the virtual day begins where a file gives only minutes of it: a midnight.
 pub(super) const MIDNIGHT: Time = Time(20_834 * 86_400_000);
@@ -17,6 +19,8 @@ pub(crate) struct Day {
     pub title: String,
     /// Where it comes from.
     pub source: Option<String>,
+    /// The files it was read from.
+    pub files: Vec<PathBuf>,
     /// Its midnight: minutes of the day count from here.
     pub midnight: Time,
     /// The calls, in the order in which they could be given to somebody.
@@ -29,17 +33,6 @@ pub(crate) struct Day {
     pub known: Known,
     /// What came of its calls when it happened; none: that is not in the record.
     pub happened: Option<Vec<Happened>>,
-}
-
-/// What is known of a day, in sentences.
-#[derive(Debug, Default)]
-pub(crate) struct Known {
-    /// What stands in the record.
-    pub observed: Vec<String>,
-    /// What does not, and what was put in its place.
-    pub modelled: Vec<String>,
-    /// What stands in the record and is not replayed.
-    pub left_out: Vec<String>,
 }
 
 /// A call that came in.
@@ -65,6 +58,8 @@ pub(crate) struct Call {
     pub priority: u8,
     /// When the caller gave up, where that is recorded.
     pub gave_up: Option<Time>,
+    /// From when to when it was left alone, where that is recorded.
+    pub holds: Vec<(Time, Time)>,
 }
 
 /// What came of a call when it happened.
@@ -125,6 +120,8 @@ pub(crate) struct Rules {
     pub leave: Millis,
     /// How long a way takes.
     pub travel: Travel,
+    /// So many times as long the ways that were recorded took.
+    pub pace: f64,
     /// How long a way takes of which a place is not known.
     pub usual_way: Millis,
     /// A place older than this is not believed; none: it is as good as ever.
@@ -133,6 +130,13 @@ pub(crate) struct Rules {
     pub max_metres: Option<u32>,
     /// What `foresight` goes by.
     pub foresight: Foresight,
+}
+
+impl Rules {
+    /// How long the way to a call takes of which nothing is recorded.
+    pub(super) fn way(&self, from: Point, to: Point) -> Millis {
+        millis(minutes(self.travel.time(from, to)) * self.pace)
+    }
 }
 
 /// How long a way takes.
@@ -186,7 +190,15 @@ fn interpolated(rows: &[(f64, f64)], km: f64) -> f64 {
     let (Some(a), Some(b)) = (rows.get(next.saturating_sub(1)), rows.get(next)) else {
         return 0.0;
     };
-    if b.0 > a.0 { a.1 + (b.1 - a.1) * (km - a.0) / (b.0 - a.0) } else { b.1 }
+    // A table may fall between two rows; beyond its end no way becomes shorter the farther it goes.
+    let slope = if b.0 > a.0 { (b.1 - a.1) / (b.0 - a.0) } else { 0.0 };
+    if km > b.0 { b.1 + slope.max(0.0) * (km - b.0) } else { b.1 - slope * (b.0 - km) }
+}
+
+/// Milliseconds as minutes.
+#[expect(clippy::cast_precision_loss, reason = "spans of a day are far below 2^53 milliseconds")]
+pub(super) fn minutes(span: Millis) -> f64 {
+    span.0 as f64 / 60_000.0
 }
 
 /// Minutes as milliseconds; less than nothing is nothing.

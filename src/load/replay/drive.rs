@@ -1,7 +1,7 @@
 //! Drives a day through the engine in virtual time: the calls come in, the workers come and go, drive and serve.
 //!
 //! Invariant: who gets a call is decided by the engine alone; what is known of the day beforehand stays in here. At one
-//! instant callers give up first, then calls come in, then workers become free, come, go and are seen; then the clock ticks.
+//! instant callers give up first, then calls come in and are put on hold, then workers become free, come, go and are seen; then the clock ticks.
 
 use super::ReplayError;
 use super::day::Day;
@@ -55,7 +55,11 @@ impl FromStr for Way {
                      with `:newest_first` or `:longest_first`)"
                 ))
             }
-            (Some(policy), turn) => Ok(Self { policy, order: turn.flatten() }),
+            (Some(policy), turn) => {
+                // All together is what a policy that matches does anyway.
+                let usual = |turn: &Turn| policy.matches() && *turn == Turn::Whole;
+                Ok(Self { policy, order: turn.flatten().filter(|turn| !usual(turn)) })
+            }
         }
     }
 }
@@ -96,6 +100,7 @@ pub(super) struct Driven {
 enum Happening {
     GiveUp(usize),
     Request(usize),
+    Hold(usize, Time),
     Start(CallId),
     Finish(CallId),
     On(WorkerId),
@@ -170,6 +175,9 @@ impl Drive<'_> {
         }
         for (i, call) in self.day.calls.iter().enumerate() {
             self.queue.insert((call.at, Happening::Request(i)));
+            for (from, until) in &call.holds {
+                self.queue.insert((*from, Happening::Hold(i, *until)));
+            }
             if let Some(at) = call.gave_up {
                 self.queue.insert((at.max(call.at.plus(Millis(1))), Happening::GiveUp(i)));
             }
@@ -213,6 +221,10 @@ impl Drive<'_> {
             let order = by_desk(match what {
                 Happening::GiveUp(i) => match self.calls.get(i) {
                     Some(call) => Command::CancelCall { call: *call, force: true },
+                    None => continue,
+                },
+                Happening::Hold(i, until) => match self.calls.get(i) {
+                    Some(call) => Command::HoldCall { call: *call, until },
                     None => continue,
                 },
                 Happening::Request(i) => Command::RequestCall(self.request(i)),
@@ -274,8 +286,8 @@ impl Drive<'_> {
         let done = self.core.run(orders, now)?;
         for (order, answer) in orders.iter().zip(&done.answers) {
             match (&order.command, answer) {
-                // Too late: somebody is there by now.
-                (_, Ok(_)) | (Command::CancelCall { .. }, Err(_)) => {}
+                // Too late: somebody is there, or has it, by now.
+                (_, Ok(_)) | (Command::CancelCall { .. } | Command::HoldCall { .. }, Err(_)) => {}
                 (_, Err(refusal)) => return Err(refusal.clone().into()),
             }
         }
@@ -319,9 +331,11 @@ impl Drive<'_> {
         let (call, rules) = (&self.day.calls[i], &self.day.rules);
         let ends = from.zip(call.spot);
         // How long the way really took is known of whoever really had the call.
-        let there = at.plus(self.day.way(i, worker).unwrap_or_else(|| {
-            ends.map_or(rules.usual_way, |(from, to)| rules.travel.time(from, to))
-        }));
+        let there = at.plus(
+            self.day
+                .way(i, worker)
+                .unwrap_or_else(|| ends.map_or(rules.usual_way, |(from, to)| rules.way(from, to))),
+        );
         let begins = call.ready.map_or(there, |ready| ready.max(there));
         let free = match (call.work, call.spot.zip(call.to)) {
             (Some(work), _) => begins.plus(work),
@@ -367,6 +381,9 @@ fn profile(day: &Day, way: Way) -> Profile {
     let (fixed_min, min_per_km) = day.rules.travel.believed();
     let whole =
         |number: f64| u32::try_from(super::day::millis(number / 60_000.0).0).unwrap_or(u32::MAX);
+    // The slower on the road, the finer: the factor holds hundredths of a minute per kilometre, or whole minutes.
+    let metres_per_min = if min_per_km > 100.0 { 10 } else { 1_000 };
+    let per_cent = min_per_km * f64::from(metres_per_min) / 10.0;
     let matched = way.order.is_some() || way.policy.matches();
     let matching =
         matched.then(|| Matching { tick_ms: day.rules.tick, order: way.order.unwrap_or_default() });
@@ -380,10 +397,9 @@ fn profile(day: &Day, way: Way) -> Profile {
             policy: way.policy,
             max_metres: day.rules.max_metres,
             search_ms: day.rules.give_up,
-            // Hundredths of a minute per kilometre at a kilometre a minute.
             travel: Travel {
-                factor_pct: whole(min_per_km * 100.0).max(1),
-                metres_per_min: 1_000,
+                factor_pct: whole(per_cent).max(1),
+                metres_per_min,
                 fixed_s: whole(fixed_min * 60.0),
             },
             destination: day.calls.iter().any(|call| call.to.is_some()).then(|| TO.to_owned()),

@@ -67,25 +67,19 @@ impl DayFile {
 pub(super) struct TravelFile {
     /// Minutes to get going and to arrive.
     #[serde(default)]
-    pub fixed_min: f64,
-    /// Minutes per kilometre as the crow flies.
+    pub fixed_min: Option<f64>,
+    /// Minutes per kilometre on the road.
     #[serde(default)]
-    pub min_per_km: f64,
-    /// Kilometres on the road per kilometre as the crow flies.
-    #[serde(default = "TravelFile::factor_default")]
-    pub factor: f64,
+    pub min_per_km: Option<f64>,
+    /// Kilometres on the road per kilometre as the crow flies; none: 1.
+    #[serde(default)]
+    pub factor: Option<f64>,
     /// Kilometres per hour on the road, in place of `min_per_km`.
     #[serde(default)]
     pub km_per_h: Option<f64>,
     /// A file with the columns `km` and `minutes`: in place of all of these.
     #[serde(default)]
     pub table: Option<PathBuf>,
-}
-
-impl TravelFile {
-    fn factor_default() -> f64 {
-        1.0
-    }
 }
 
 /// A CSV file and which of its columns mean what.

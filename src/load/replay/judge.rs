@@ -4,8 +4,9 @@
 //! percentile is the smallest value that at least so many do not exceed.
 
 use super::advice::Beside;
-use super::day::{Day, Happened};
+use super::day::{Day, Happened, Shift};
 use super::drive::{Driven, Fate, Given, Way};
+use super::words::english;
 use ascall_engine::domain::ids::{Millis, Time, WorkerId};
 use ascall_engine::verify::{Checker, Quiet};
 use serde::Serialize;
@@ -63,7 +64,7 @@ pub(crate) struct Result {
     pub busy_h: f64,
     /// Hours of their shifts without.
     pub idle_h: f64,
-    /// How unequally work was spread over the hours of the shifts (Gini): 0 evenly, 1 all on one.
+    /// How unequally the share of the shift that was worked is spread over workers (Gini): 0 evenly, 1 all on one.
     pub gini: f64,
     /// Records of the journal.
     pub records: Option<usize>,
@@ -114,7 +115,7 @@ pub(crate) struct Parting {
 }
 
 /// What became of one call.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct CallResult {
     /// The policy.
     pub policy: String,
@@ -209,16 +210,17 @@ fn place(worker: WorkerId) -> Option<usize> {
 /// What calls that ended so come to in all.
 fn summed(day: &Day, policy: String, fates: &[Fate]) -> Outcome {
     let mut calls = Vec::with_capacity(day.calls.len());
-    let mut busy: BTreeMap<usize, u64> = BTreeMap::new();
+    let mut busy: BTreeMap<usize, Busy> = BTreeMap::new();
     let (mut waits, mut metres, mut ways) = (Vec::new(), Vec::new(), 0u64);
     for (call, fate) in day.calls.iter().zip(fates) {
         let given = fate.given;
         let worker = given.and_then(|g| place(g.worker));
-        if let (Some(g), Some(worker)) = (given, worker) {
+        if let (Some(g), Some(place)) = (given, worker) {
             waits.push(g.there.since(call.since).0);
             metres.extend(g.metres.map(u64::from));
             ways += g.there.since(g.at).0;
-            *busy.entry(worker).or_default() += g.free.since(g.at).0;
+            let shifts = day.workers.get(place).map_or(&[][..], |worker| &worker.shifts);
+            busy.entry(place).or_default().add(g.at, g.free, shifts);
         }
         calls.push(CallResult {
             policy: policy.clone(),
@@ -242,10 +244,10 @@ fn summed(day: &Day, policy: String, fates: &[Fate]) -> Outcome {
         .enumerate()
         .map(|(i, w)| {
             let shift = w.shifts.iter().map(|shift| shift.until.since(shift.from).0).sum();
-            (busy.get(&i).copied().unwrap_or(0), shift)
+            (busy.get(&i).map_or(0, |busy| busy.on_shift), shift)
         })
         .collect();
-    let busy_ms: u64 = busy.values().sum();
+    let busy_ms: u64 = busy.values().map(|busy| busy.all).sum();
     let idle_ms: u64 = shifts.iter().map(|(busy, shift)| shift.saturating_sub(*busy)).sum();
     let late = waits.iter().filter(|wait| **wait >= HALF_HOUR.0).count();
     let result = Result {
@@ -275,11 +277,28 @@ fn summed(day: &Day, policy: String, fates: &[Fate]) -> Outcome {
         elapsed_s: 0.0,
         agreement: None,
         beside: None,
-        observed: day.known.observed.clone(),
-        modelled: day.known.modelled.clone(),
-        left_out: day.known.left_out.clone(),
+        observed: english(&day.known.observed),
+        modelled: english(&day.known.modelled),
+        left_out: english(&day.known.left_out),
     };
     Outcome { result, calls }
+}
+
+/// How long a worker had calls, in milliseconds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Busy {
+    all: u64,
+    /// Within the shifts: work beyond their end takes nothing off the idle time before it.
+    on_shift: u64,
+}
+
+impl Busy {
+    fn add(&mut self, from: Time, until: Time, shifts: &[Shift]) {
+        self.all += until.since(from).0;
+        for shift in shifts {
+            self.on_shift += until.min(shift.until).since(from.max(shift.from)).0;
+        }
+    }
 }
 
 /// Who waited as long as this counts as late.
@@ -308,7 +327,7 @@ fn minute(day: &Day, at: Time) -> f64 {
     minutes(at.since(day.midnight).0)
 }
 
-pub(super) fn minutes(ms: u64) -> f64 {
+fn minutes(ms: u64) -> f64 {
     float(ms) / 60_000.0
 }
 

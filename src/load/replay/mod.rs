@@ -3,6 +3,7 @@
 //! Invariant: the same day, policy and seed give the same journal. What is not recorded is modelled, and said.
 
 mod advice;
+mod bounds;
 mod day;
 mod drive;
 mod file;
@@ -10,8 +11,10 @@ mod judge;
 mod past;
 mod read;
 mod rows;
+mod usual;
+mod words;
 
-pub(crate) use advice::{Verdict, compare};
+pub(crate) use advice::{PIECES_LEAST, Verdict, compare};
 pub(crate) use day::Day;
 pub(crate) use drive::Way;
 pub(crate) use judge::{CallResult, Outcome, Result};

@@ -5,10 +5,12 @@
 //! day is not kept.
 
 use super::ReplayError;
-use super::day::{Call, Day, Happened, Known, Rules, Shift, Travel, Worker};
-use ascall_engine::domain::event::{AssignedBy, Duty, Event, Record};
+use super::day::{Call, Day, Happened, Shift, Worker};
+use super::usual::{Pace, rules, say};
+use super::words::{Fact, Known};
+use ascall_engine::domain::event::{AssignedBy, Duty, Event, Mode, Record, Why};
 use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::{CallId, Millis, ProfileId, Time, WorkerId};
+use ascall_engine::domain::ids::{CallId, ProfileId, Time, WorkerId};
 use ascall_engine::domain::phase::Target;
 use ascall_engine::domain::profile::{Profile, Stage};
 use ascall_engine::domain::world::Settings;
@@ -35,8 +37,14 @@ pub(crate) struct Past {
     profiles: BTreeMap<ProfileId, Profile>,
     lives: BTreeMap<CallId, Life>,
     hands: BTreeMap<WorkerId, Hand>,
+    /// When the last record was written: nobody worked longer so far.
+    last: Time,
     /// Workers who were asked and did not take the call.
     not_taken: usize,
+    /// Since when automatic assignment is stopped or slow; none: it works.
+    off_since: Option<Time>,
+    /// How often it was, within the day.
+    off: usize,
 }
 
 /// The course of a call.
@@ -52,6 +60,12 @@ struct Life {
     to: Option<Point>,
     priority: u8,
     given: Option<Having>,
+    /// From when to when it was left alone.
+    holds: Vec<(Time, Time)>,
+    /// How often it was taken off a worker again.
+    taken_off: usize,
+    /// How often the worker did not come.
+    no_shows: usize,
     /// When it was undone, and where to.
     undone: Option<(Time, Target)>,
     over: bool,
@@ -105,11 +119,21 @@ impl Hand {
     }
 }
 
+impl Life {
+    /// It is no longer left alone.
+    fn resume(&mut self, at: Time) {
+        if let Some((_, until)) = self.holds.last_mut() {
+            *until = at.min(*until);
+        }
+    }
+}
+
 impl Past {
     /// Nothing read yet.
     pub(crate) fn new(span: Span) -> Self {
         let (profiles, lives, hands) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { span, profiles, lives, hands, not_taken: 0 }
+        let last = span.from;
+        Self { span, profiles, lives, hands, last, not_taken: 0, off_since: None, off: 0 }
     }
 
     /// Whether what comes after this instant no longer matters.
@@ -120,6 +144,7 @@ impl Past {
     /// Reads the next record.
     pub(crate) fn record(&mut self, record: &Record) {
         let at = record.at;
+        self.last = at.min(self.span.until).max(self.last);
         for event in &record.events {
             self.desk(event, at);
             self.course(event, at);
@@ -157,6 +182,14 @@ impl Past {
             Event::OfferDeclined { .. } | Event::OfferExpired { .. } if self.span.has(at) => {
                 self.not_taken += 1;
             }
+            Event::AssignModeSet { mode: Mode::Running } => {
+                let since = self.off_since.take();
+                let within = since.filter(|since| *since < self.span.until && at > self.span.from);
+                self.off += usize::from(within.is_some());
+            }
+            Event::AssignModeSet { .. } => {
+                self.off_since.get_or_insert(at);
+            }
             _ => {}
         }
     }
@@ -178,6 +211,9 @@ impl Past {
                 to: to.and_then(|field| fields.get(field)?.parse().ok()),
                 priority: *priority,
                 given: None,
+                holds: Vec::new(),
+                taken_off: 0,
+                no_shows: 0,
                 undone: None,
                 over: false,
             };
@@ -200,7 +236,13 @@ impl Past {
                 life.kind = kind.clone().or_else(|| life.kind.take());
             }
             Event::PrioritySet { priority, .. } => life.priority = *priority,
+            Event::CallHeld { until, .. } => {
+                life.resume(at);
+                life.holds.push((at, *until));
+            }
+            Event::HoldEnded { .. } => life.resume(at),
             Event::AssignmentCommitted { worker, by, decision, .. } => {
+                life.resume(at);
                 life.open.get_or_insert(at);
                 let chosen = decision.as_ref().and_then(|decision| decision.chosen);
                 life.given = Some(Having {
@@ -220,8 +262,13 @@ impl Past {
                     given.there.get_or_insert(at);
                 }
             }
-            Event::AssignmentReleased { worker, .. } => {
+            Event::AssignmentReleased { worker, why, .. } => {
                 life.given = None;
+                match why {
+                    Why::Canceled => {}
+                    Why::NoShow => life.no_shows += 1,
+                    _ => life.taken_off += 1,
+                }
                 self.free(*worker, None, at);
             }
             Event::WorkFinished { worker: Some(worker), .. }
@@ -279,17 +326,17 @@ impl Past {
         let specs: BTreeMap<ProfileId, &Profile> =
             self.profiles.iter().filter(|(_, s)| s.name == line).map(|(id, s)| (*id, s)).collect();
         self.lives.retain(|_, life| specs.contains_key(&life.profile));
-        count(&mut known, total - self.lives.len(), "calls are of other service lines (--profile)");
+        known.leave_out(Fact::OtherLines, total - self.lives.len());
         let all = self.lives.len();
         self.lives.retain(|_, life| life.open.is_some());
-        count(&mut known, all - self.lives.len(), "calls were never open for a worker");
+        known.leave_out(Fact::NeverOpen, all - self.lives.len());
         let all = self.lives.len();
         self.lives.retain(|_, life| match life.given {
             Some(given) => given.free.is_some(),
             None => life.undone.is_some(),
         });
-        count(&mut known, all - self.lives.len(), "calls have not ended yet");
-        count(&mut known, self.not_taken, "offers were not taken: in the replay nobody says no");
+        known.leave_out(Fact::NotEnded, all - self.lives.len());
+        self.leave_out(&mut known);
         let Some(spec) =
             self.lives.values().filter_map(|life| specs.get(&life.profile)).next_back()
         else {
@@ -301,15 +348,18 @@ impl Past {
             return Err(ReplayError::Empty { what: "workers", outside: self.hands.len() });
         }
         let (calls, happened) = self.calls(&numbers);
-        let rules = rules(&spec, &calls, &happened);
+        let mut rules = rules(&spec, &calls, &happened);
+        let pace = Pace::of(&rules.travel, &happened);
+        rules.pace = pace.ratio().unwrap_or(1.0);
         let calls: Vec<Call> = calls
             .into_iter()
             .map(|call| Call { work: call.work.or(Some(rules.stay)), ..call })
             .collect();
-        say(&mut known, &rules, &calls, &happened, &workers);
+        say(&mut known, &rules, &pace, &calls, &happened, &workers);
         Ok(Day {
             title: format!("{line}, {title}"),
             source: Some("the desk's own journal".to_owned()),
+            files: Vec::new(),
             midnight: span.from,
             calls,
             workers,
@@ -317,6 +367,15 @@ impl Past {
             known,
             happened: Some(happened),
         })
+    }
+
+    /// What happened to the calls of the line that is not replayed.
+    fn leave_out(&self, known: &mut Known) {
+        let still = self.off_since.filter(|since| *since < self.span.until);
+        known.leave_out(Fact::NotTaken, self.not_taken);
+        known.leave_out(Fact::TakenOff, self.lives.values().map(|life| life.taken_off).sum());
+        known.leave_out(Fact::NoShows, self.lives.values().map(|life| life.no_shows).sum());
+        known.leave_out(Fact::AssignOff, self.off + usize::from(still.is_some()));
     }
 
     /// The calls of the day in the order in which they could be given away, and what came of each.
@@ -339,6 +398,7 @@ impl Past {
                 skill: life.kind.clone(),
                 priority: life.priority,
                 gave_up: failed.filter(|(_, to)| *to == Target::Canceled).map(|(at, _)| at),
+                holds: life.holds.iter().copied().filter(|(from, until)| from < until).collect(),
             };
             let happened = Happened {
                 worker: given.and_then(|given| numbers.get(&given.worker).copied()),
@@ -400,100 +460,23 @@ impl Past {
             let (mut from, until) = (from.max(span.from), until.min(span.until));
             for (begun, done) in &others {
                 if *begun < until && *done > from {
-                    push(&mut shifts, from, *begun);
+                    push(&mut shifts, from, *begun, *begun);
                     from = *done;
                 }
             }
-            push(&mut shifts, from, until);
+            // Whoever is still there when the journal ends may get calls to the end of the day, and idles no longer.
+            push(&mut shifts, from, until.min(self.last), until);
         }
         shifts
     }
 }
 
-fn push(shifts: &mut Vec<Shift>, from: Time, until: Time) {
+fn push(shifts: &mut Vec<Shift>, from: Time, until: Time, last: Time) {
     if from < until {
-        shifts.push(Shift { from, last: until, until });
+        shifts.push(Shift { from, last, until });
     }
 }
 
 fn needs_workers(spec: &Profile) -> bool {
     !spec.plan.iter().all(|stage| matches!(stage, Stage::None { .. }))
-}
-
-fn count(known: &mut Known, count: usize, what: &str) {
-    if count > 0 {
-        known.left_out.push(format!("{count} {what}"));
-    }
-}
-
-/// The rules of the line, and what was usual that day where the journal says nothing.
-fn rules(spec: &Profile, calls: &[Call], happened: &[Happened]) -> Rules {
-    let dispatch = &spec.dispatch;
-    let foresight = dispatch.foresight.unwrap_or_default();
-    let travel = Travel::of_profile(&dispatch.travel);
-    let ways = happened.iter().filter_map(|h| Some(h.there?.since(h.given?)));
-    let fixed = Millis::secs(dispatch.travel.fixed_s.into());
-    let stay = mean(calls.iter().filter_map(|call| call.work));
-    Rules {
-        tick: dispatch.matching.unwrap_or_default().tick_ms,
-        give_up: dispatch.search_ms,
-        stay: stay.unwrap_or(Millis::secs(foresight.stay_s.into())),
-        leave: Millis::default(),
-        usual_way: mean(ways).unwrap_or(fixed),
-        travel,
-        stale_after: Some(Settings::default().stale_after),
-        max_metres: dispatch.max_metres,
-        foresight,
-    }
-}
-
-fn mean(spans: impl Iterator<Item = Millis>) -> Option<Millis> {
-    let (sum, count) = spans.fold((0, 0), |(sum, count), span| (sum + span.0, count + 1));
-    (count > 0).then(|| Millis(sum / count))
-}
-
-/// What the journal holds, and what it does not.
-fn say(
-    known: &mut Known,
-    rules: &Rules,
-    calls: &[Call],
-    happened: &[Happened],
-    workers: &[Worker],
-) {
-    let minutes = |span: Millis| format!("{:.1} min", super::judge::minutes(span.0));
-    let worked = happened.iter().filter(|h| h.free.is_some()).count();
-    let gave_up = calls.iter().filter(|call| call.gave_up.is_some()).count();
-    let seen: usize = workers.iter().map(|worker| worker.seen.len()).sum();
-    known.observed = vec![
-        format!("when and where {} calls came in, and when {gave_up} callers gave up", calls.len()),
-        format!("when {} workers were on shift, and {seen} places where they were", workers.len()),
-        format!("how long the way took and the work lasted, for {worked} calls"),
-    ];
-    let (fixed, per_km) = rules.travel.believed();
-    let both = calls.iter().zip(happened).filter_map(|(_, h)| {
-        let km = f64::from(h.metres?) / 1_000.0;
-        Some((h.there?.since(h.given?), super::day::millis(fixed + per_km * km)))
-    });
-    let both: Vec<(Millis, Millis)> = both.collect();
-    let real = mean(both.iter().map(|(real, _)| *real));
-    let model = mean(both.iter().map(|(_, model)| *model));
-    let beside = real.zip(model).map_or_else(String::new, |(real, model)| {
-        format!(
-            "; the {} ways recorded took {} on the mean, by this rule {}",
-            both.len(),
-            minutes(real),
-            minutes(model)
-        )
-    });
-    let nowhere = calls.iter().filter(|call| call.spot.is_none()).count();
-    known.modelled = vec![
-        format!("the way of a worker who did not have the call: {fixed:.1} min + {per_km:.1} min x great-circle km, as the profile says{beside}"),
-        format!("work that was not recorded: {}", minutes(rules.stay)),
-        format!("patience of those who did not give up: {} without a worker", minutes(rules.give_up)),
-        "workers take every call they are given and go there at once; without a call they are where they were last seen".to_owned(),
-    ];
-    if nowhere > 0 {
-        let way = minutes(rules.usual_way);
-        known.modelled.push(format!("the way to {nowhere} calls without a known place: {way}"));
-    }
 }

@@ -3,14 +3,18 @@
 //! Invariant: nothing is left out silently: what lies outside the day, or lacks a cell and may, is counted and said.
 
 use super::ReplayError;
-use super::day::{Call, Day, Known, MIDNIGHT, Rules, Shift, Travel, Worker, millis};
-use super::file::{DayFile, RowsFile, TravelFile, Unit};
+use super::bounds::checked;
+use super::day::{Call, Day, MIDNIGHT, Rules, Shift, Travel, Worker, millis};
+use super::file::{DayFile, TravelFile};
 use super::rows::{Calendar, Row, Rows, Table, at_minute};
-use crate::toml_file::{Source, TomlFault, first};
+use super::words::{Fact, Known};
+use crate::toml_file::{Source, first};
+use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::{Millis, Time};
 use ascall_engine::domain::profile::Foresight;
-use chrono::{FixedOffset, NaiveDate};
-use std::path::Path;
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 impl Day {
     /// Reads a day from its description; `date` in place of the one that stands there.
@@ -27,96 +31,57 @@ impl Day {
         let mut known = Known::default();
         let calls = calls(folder, &file, calendar, frame, &mut known)?;
         let workers = workers(folder, &file, calendar, frame, &mut known)?;
-        say(&file, &calls, &mut known);
-        let (usual, foreseen) = (Foresight::default(), file.foresight);
-        let seconds = |minutes: f64| u32::try_from(millis(minutes).0 / 1_000).unwrap_or(u32::MAX);
-        let foresight = Foresight {
-            horizon_ms: foreseen.and_then(|f| f.horizon_min).map_or(usual.horizon_ms, millis),
-            later_pct: foreseen.and_then(|f| f.later_pct).unwrap_or(usual.later_pct),
-            reach_s: foreseen.and_then(|f| f.reach_min).map_or(usual.reach_s, seconds),
-            stay_s: seconds(file.stay_min),
-            leave_s: seconds(file.leave_min),
-        };
-        let rules = Rules {
-            tick: Millis::secs(file.tick_s),
-            give_up: millis(file.give_up_min),
-            stay: millis(file.stay_min),
-            leave: millis(file.leave_min),
-            travel,
-            usual_way: Millis::default(),
-            stale_after: None,
-            max_metres: None,
-            foresight,
-        };
+        say(&file, &calls, &travel, &mut known);
+        let named = [Some(&file.calls.file), Some(&file.workers.file), file.travel.table.as_ref()];
+        let named = named.into_iter().flatten().map(|name| folder.join(name));
+        let files: Vec<PathBuf> = named.chain([path.to_owned()]).collect();
         let title = match calendar.date {
             Some(date) => format!("{} ({date})", file.title),
-            None => file.title,
+            None => file.title.clone(),
         };
-        let midnight = MIDNIGHT;
         Ok(Self {
             title,
-            source: file.source,
-            midnight,
+            files,
+            midnight: MIDNIGHT,
             calls,
             workers,
-            rules,
+            rules: rules(&file, travel),
             known,
             happened: None,
+            source: file.source,
         })
     }
 }
 
-/// Looks at what a type cannot say, and answers which date it is.
-fn checked(
-    file: &DayFile,
-    date: Option<NaiveDate>,
-    source: &Source,
-) -> Result<Calendar, TomlFault> {
-    let fault = |at: &str, what: &str| source.fault(at, format!("`{at}` {what}"), None);
-    for (at, value) in [
-        ("from_min", file.from_min),
-        ("until_min", file.until_min),
-        ("give_up_min", file.give_up_min),
-        ("stay_min", file.stay_min),
-        ("leave_min", file.leave_min),
-        ("off_before_min", file.off_before_min),
-        ("travel.fixed_min", file.travel.fixed_min),
-        ("travel.min_per_km", file.travel.min_per_km),
-        ("travel.factor", file.travel.factor),
-        ("travel.km_per_h", file.travel.km_per_h.unwrap_or(1.0)),
-    ] {
-        if !(0.0..=10_000.0).contains(&value) {
-            return Err(fault(at, "is not from 0 to 10000"));
-        }
+/// The rules of the day.
+fn rules(file: &DayFile, travel: Travel) -> Rules {
+    let (usual, foreseen) = (Foresight::default(), file.foresight);
+    let seconds = |minutes: f64| u32::try_from(millis(minutes).0 / 1_000).unwrap_or(u32::MAX);
+    let foresight = Foresight {
+        horizon_ms: foreseen.and_then(|f| f.horizon_min).map_or(usual.horizon_ms, millis),
+        later_pct: foreseen.and_then(|f| f.later_pct).unwrap_or(usual.later_pct),
+        reach_s: foreseen.and_then(|f| f.reach_min).map_or(usual.reach_s, seconds),
+        stay_s: seconds(file.stay_min),
+        leave_s: seconds(file.leave_min),
+    };
+    Rules {
+        tick: Millis::secs(file.tick_s),
+        give_up: millis(file.give_up_min),
+        stay: millis(file.stay_min),
+        leave: millis(file.leave_min),
+        travel,
+        pace: 1.0,
+        usual_way: Millis::default(),
+        stale_after: None,
+        max_metres: None,
+        foresight,
     }
-    if file.travel.km_per_h.is_some_and(|speed| speed < 0.1) {
-        return Err(fault("travel.km_per_h", "is less than 0.1"));
-    }
-    if file.tick_s > 60 {
-        return Err(fault("tick_s", "is not from 0 to 60"));
-    }
-    if file.until_min <= file.from_min {
-        return Err(fault("until_min", "does not lie after `from_min`"));
-    }
-    let written = file.date.as_deref().map(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
-    let written = written
-        .transpose()
-        .map_err(|_| fault("date", "is not a date (expected a form like `2026-11-21`)"))?;
-    let zone = file.utc_offset.as_deref().unwrap_or("+00:00").parse::<FixedOffset>();
-    let zone = zone.map_err(|_| fault("utc_offset", "is not of the form `+09:00`"))?;
-    let date = date.or(written);
-    for (name, rows) in [("calls", &file.calls), ("workers", &file.workers)] {
-        if matches!(rows.unit, Unit::Date | Unit::Epoch) && date.is_none() {
-            return Err(fault(&format!("{name}.unit"), "needs the `date` of the day"));
-        }
-    }
-    if file.calls.from.is_none() {
-        return Err(fault("calls", "has no `from`: the column that says when a call came in"));
-    }
-    Ok(Calendar { date, zone })
 }
 
 type Frame = (Time, Time);
+
+/// A day later.
+const DAY: Millis = Millis::hours(24);
 
 fn calls(
     folder: &Path,
@@ -128,42 +93,63 @@ fn calls(
     let spec = &file.calls;
     let from = spec.from.as_deref().unwrap_or_default();
     let (mut calls, mut outside, mut no_end) = (Vec::new(), 0, 0);
+    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
     let mut rows = Rows::open(folder, spec, calendar)?;
     while let Some(row) = rows.next(&[from, &spec.lat, &spec.lon])? {
         let at = row.time(from)?;
+        // By the clock, what lies before the day begins is of the next one, as far as the day goes on into it.
+        let next = Some(at.plus(DAY)).filter(|next| row.is_clock() && at < begin && *next < end);
+        let at = next.unwrap_or(at);
         if at < begin || at >= end {
             outside += 1;
             continue;
         }
+        let id = row.id()?;
+        if let Some(line) = lines.insert(id.clone(), row.line()) {
+            return Err(row.bad(format!("the call `{id}` is there already, in line {line}")));
+        }
         let to = row.maybe_point(spec.to_lat.as_ref(), spec.to_lon.as_ref())?;
         no_end += usize::from(spec.to_lat.is_some() && to.is_none());
-        let times = row.maybe(spec.begun.as_ref())?.zip(row.maybe(spec.done.as_ref())?);
+        let times = row.maybe(spec.begun.as_ref(), at)?.zip(row.maybe(spec.done.as_ref(), at)?);
         calls.push(Call {
-            id: row.text(&spec.id)?,
+            id,
             since: at,
             at,
             spot: Some(row.point(&spec.lat, &spec.lon)?),
             to,
-            ready: row.maybe(spec.ready.as_ref())?,
+            ready: row.maybe(spec.ready.as_ref(), at)?,
             work: times.filter(|(begun, done)| done > begun).map(|(begun, done)| done.since(begun)),
             skill: row.skill()?,
             priority: 1,
             gave_up: None,
+            holds: Vec::new(),
         });
     }
     if calls.is_empty() {
         return Err(ReplayError::Empty { what: "calls", outside });
     }
-    count(known, outside, "calls lie outside the day");
-    count(known, rows.skipped, "calls lack their time or place");
+    known.leave_out(Fact::CallsOutside, outside);
+    known.leave_out(Fact::CallsLack, rows.skipped);
     if no_end > 0 {
-        known.modelled.push(format!(
-            "destinations: the work of {no_end} calls without one ends where the call is"
-        ));
+        known.modelled.push(Fact::SomeEndThere.with([&no_end]));
     }
     // In the order of the file among those of one instant.
     calls.sort_by_key(|call| call.at);
     Ok(calls)
+}
+
+/// All rows of one worker.
+struct Person {
+    id: String,
+    skills: Vec<String>,
+    stretches: Vec<Stretch>,
+}
+
+/// A row of the file of workers: a shift, and where it begins.
+struct Stretch {
+    line: u64,
+    shift: Shift,
+    home: Point,
 }
 
 fn workers(
@@ -177,112 +163,149 @@ fn workers(
     let before = millis(file.off_before_min).0;
     let needed = [spec.from.as_deref(), spec.until.as_deref(), Some(&*spec.lat), Some(&*spec.lon)];
     let needed: Vec<&str> = needed.into_iter().flatten().collect();
-    let (mut workers, mut outside) = (Vec::new(), 0);
+    let (mut all, mut outside, mut cut) = (Vec::<Person>::new(), 0, 0);
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut rows = Rows::open(folder, spec, calendar)?;
     while let Some(row) = rows.next(&needed)? {
-        let (from, until) = shift(&row, spec, (begin, end))?;
-        let (from, until) = (from.max(begin), until.min(end));
+        let whole = shift(&row, file, (begin, end))?;
+        let (from, until) = (whole.0.max(begin), whole.1.min(end));
         if until <= from {
             outside += 1;
             continue;
         }
+        cut += usize::from((from, until) != whole);
         // Somebody with exactly so much left still gets a call.
         let last = Time(until.0.saturating_sub_unsigned(before)).max(from).plus(Millis(1));
-        workers.push(Worker {
-            id: row.text(&spec.id)?,
-            shifts: vec![Shift { from, last, until }],
-            home: Some(row.point(&spec.lat, &spec.lon)?),
-            skills: row.skill()?.into_iter().collect(),
-            seen: Vec::new(),
-        });
+        let (id, skills) = (row.id()?, row.skill()?.into_iter().collect::<Vec<_>>());
+        let home = row.point(&spec.lat, &spec.lon)?;
+        let stretch = Stretch { line: row.line(), shift: Shift { from, last, until }, home };
+        let place = *places.entry(id.clone()).or_insert(all.len());
+        match all.get_mut(place) {
+            Some(person) if person.skills != skills => {
+                return Err(row.bad(format!("`{id}` has another skill than in the lines before")));
+            }
+            Some(person) => person.stretches.push(stretch),
+            None => all.push(Person { id, skills, stretches: vec![stretch] }),
+        }
     }
-    if workers.is_empty() {
+    if all.is_empty() {
         return Err(ReplayError::Empty { what: "workers", outside });
     }
-    count(known, outside, "shifts are empty or lie outside the day");
-    count(known, rows.skipped, "workers lack a time or place");
-    Ok(workers)
+    known.leave_out(Fact::ShiftsOutside, outside);
+    known.leave_out(Fact::ShiftsCut, cut);
+    known.leave_out(Fact::WorkersLack, rows.skipped);
+    all.into_iter().map(|person| worker(person, &rows)).collect()
 }
 
-/// A shift as it stands; by the clock, one that ends before it begins ends on the next day.
-fn shift(row: &Row<'_>, spec: &RowsFile, (begin, end): Frame) -> Result<Frame, ReplayError> {
+/// One worker of all their rows; shifts that touch are one.
+fn worker(person: Person, rows: &Rows<'_>) -> Result<Worker, ReplayError> {
+    let Person { id, skills, mut stretches } = person;
+    stretches.sort_by_key(|stretch| stretch.shift.from);
+    let home = stretches.first().map(|first| first.home);
+    let (mut shifts, mut seen, mut line): (Vec<Shift>, Vec<(Time, Point)>, u64) =
+        (Vec::new(), Vec::new(), 0);
+    for stretch in stretches {
+        let shift = stretch.shift;
+        match shifts.last_mut() {
+            Some(before) if shift.from < before.until => {
+                let what = format!("`{id}` is on shift at that time already, in line {line}");
+                return Err(rows.bad(stretch.line, what));
+            }
+            Some(before) if shift.from <= before.last.max(before.until) => {
+                (before.last, before.until) = (shift.last, shift.until);
+            }
+            Some(_) => {
+                // After a break they come back where the next shift begins.
+                seen.push((shift.from, stretch.home));
+                shifts.push(shift);
+            }
+            None => shifts.push(shift),
+        }
+        line = stretch.line;
+    }
+    Ok(Worker { id, shifts, home, skills, seen })
+}
+
+/// A shift as it stands; by the clock, one that ends before it begins ends on the next day, and one that is over before
+/// the day begins is of the next one, as far as the day goes on into it.
+fn shift(row: &Row<'_>, file: &DayFile, (begin, end): Frame) -> Result<Frame, ReplayError> {
     let read = |column: &Option<String>, none: Time| {
         column.as_ref().map_or(Ok(none), |column| row.time(column))
     };
+    let spec = &file.workers;
     let (from, until) = (read(&spec.from, begin)?, read(&spec.until, end)?);
-    match (from > until, spec.unit) {
+    match (from > until, row.is_clock()) {
+        (true, true) => Ok((from, until.plus(DAY))),
+        (true, false) => Err(row.bad("the shift ends before it begins".to_owned())),
+        (false, true) if until <= begin && from.plus(DAY) < end => {
+            Ok((from.plus(DAY), until.plus(DAY)))
+        }
         (false, _) => Ok((from, until)),
-        (true, Unit::Clock) => Ok((from, until.plus(Millis::hours(24)))),
-        (true, _) => Err(row.bad("the shift ends before it begins".to_owned())),
-    }
-}
-
-fn count(known: &mut Known, count: usize, what: &str) {
-    if count > 0 {
-        known.left_out.push(format!("{count} {what}"));
     }
 }
 
 /// What the record holds, and what it does not.
-fn say(file: &DayFile, calls: &[Call], known: &mut Known) {
+fn say(file: &DayFile, calls: &[Call], travel: &Travel, known: &mut Known) {
     let recorded = calls.iter().filter(|call| call.work.is_some()).count();
-    let mut seen = vec!["when and where each call came in".to_owned()];
-    let way = match (&file.travel.table, file.travel.km_per_h) {
-        (Some(table), _) => format!("by the table {}", table.display()),
-        (None, Some(speed)) => format!(
-            "{} min + {} x great-circle km at {speed} km/h",
-            file.travel.fixed_min, file.travel.factor
-        ),
-        (None, None) => format!(
-            "{} min + {} min x great-circle km",
-            file.travel.fixed_min,
-            file.travel.min_per_km * file.travel.factor
-        ),
-    };
-    let mut put = vec![format!("travel times: {way}")];
+    let by_ready = calls.iter().any(|call| call.ready.is_some());
+    let mut seen = vec![Fact::EachCall.plain()];
+    let (fixed, factor) =
+        (file.travel.fixed_min.unwrap_or_default(), file.travel.factor.unwrap_or(1.0));
+    let mut put = vec![match (&file.travel.table, file.travel.km_per_h, travel) {
+        (Some(table), ..) => Fact::WayByTable.with([&table.display()]),
+        (None, Some(speed), _) => Fact::WayBySpeed.with([&fixed, &factor, &speed]),
+        (None, None, travel) => Fact::WayByLine.with([&fixed, &travel.believed().1]),
+    }];
     if recorded > 0 {
-        seen.push(format!("how long work lasted, for {recorded} of {} calls", calls.len()));
+        seen.push(Fact::WorkOfSome.with([&recorded, &calls.len()]));
     }
     if recorded < calls.len() {
-        put.push(format!(
-            "stays: {} min at the pickup, {} min at the destination",
-            file.stay_min, file.leave_min
-        ));
+        put.push(Fact::Stays.with([&file.stay_min, &file.leave_min]));
     }
-    put.push(format!("patience: every call fails after {} min without a worker", file.give_up_min));
-    put.push(
-        "workers take every call they are given, go there at once, and wait where the last one ended"
-            .to_owned(),
-    );
-    put.push("`foresight` expects the very travel times and stays that then come true".to_owned());
+    put.push(Fact::Patience.with([&file.give_up_min]));
+    put.push(Fact::Willing.plain());
+    if file.travel.table.is_none() && recorded == 0 && !by_ready {
+        put.push(Fact::ForeseesTruly.plain());
+    } else {
+        let (fixed, per_km) = travel.believed();
+        let (fixed, per_km) = (format!("{fixed:.1}"), format!("{per_km:.1}"));
+        put.push(Fact::ForeseesLine.with([&fixed, &per_km, &file.stay_min, &file.leave_min]));
+    }
     if file.calls.to_lat.is_none() || file.calls.to_lon.is_none() {
-        put.push("destinations: work ends where the call is".to_owned());
+        put.push(Fact::EndsThere.plain());
     }
     if file.workers.from.is_none() || file.workers.until.is_none() {
-        put.push("shifts: everybody works the whole day".to_owned());
+        put.push(Fact::WholeDay.plain());
     } else {
-        seen.push("when and from where each worker worked".to_owned());
+        seen.push(Fact::EachShift.plain());
     }
     known.observed.append(&mut seen);
     put.append(&mut known.modelled);
     known.modelled = put;
 }
 
+/// No table rises faster, in minutes per kilometre: the engine takes no slower way.
+const STEEPEST: f64 = 10_000.0;
+
 fn travel(file: &TravelFile, folder: &Path) -> Result<Travel, ReplayError> {
     let Some(table) = &file.table else {
-        let per_km = file.km_per_h.map_or(file.min_per_km, |speed| 60.0 / speed.max(0.1));
-        return Ok(Travel::Line { fixed_min: file.fixed_min, min_per_km: per_km * file.factor });
+        let per_km = match file.km_per_h {
+            Some(speed) => 60.0 / speed,
+            None => file.min_per_km.unwrap_or_default(),
+        };
+        let (fixed_min, factor) = (file.fixed_min.unwrap_or_default(), file.factor.unwrap_or(1.0));
+        return Ok(Travel::Line { fixed_min, min_per_km: per_km * factor });
     };
     let path = folder.join(table);
     let mut rows: Vec<(f64, f64)> = Vec::new();
     let mut table = Table::open(path)?;
     while let Some((line, cells)) = table.next()? {
-        let number = |name: &str| -> Result<f64, ReplayError> {
+        let number = |name: &str, most: f64| -> Result<f64, ReplayError> {
             let text = table.cell(line, &cells, name)?;
-            let bad = || table.bad(line, format!("`{text}` is not a number from 0 on"));
-            text.parse().ok().filter(|n: &f64| *n >= 0.0).ok_or_else(bad)
+            let bad = || table.bad(line, format!("`{text}` is not a number from 0 to {most}"));
+            text.parse().ok().filter(|n: &f64| (0.0..=most).contains(n)).ok_or_else(bad)
         };
-        let row = (number("km")?, number("minutes")?);
+        let row = (number("km", 40_000.0)?, number("minutes", 10_000.0)?);
         if rows.last().is_some_and(|before| before.0 >= row.0) {
             return Err(table.bad(line, "`km` does not rise".to_owned()));
         }
@@ -291,5 +314,10 @@ fn travel(file: &TravelFile, folder: &Path) -> Result<Travel, ReplayError> {
     if rows.is_empty() {
         return Err(table.bad(1, "the table has no rows".to_owned()));
     }
-    Ok(Travel::Table(rows))
+    let travel = Travel::Table(rows);
+    let (fixed, per_km) = travel.believed();
+    if fixed > 1_440.0 || per_km > STEEPEST {
+        return Err(table.bad(1, "the ways take longer than a day".to_owned()));
+    }
+    Ok(travel)
 }

@@ -7,7 +7,7 @@ use super::ReplayError;
 use super::day::{MIDNIGHT, millis};
 use super::file::{Missing, RowsFile, Unit};
 use ascall_engine::domain::geo::Point;
-use ascall_engine::domain::ids::Time;
+use ascall_engine::domain::ids::{Millis, Time};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 use std::path::{Path, PathBuf};
 
@@ -23,8 +23,18 @@ impl Table {
         let unread = |what: String| ReplayError::File { file: path.clone(), what };
         let file = std::fs::File::open(&path).map_err(|e| unread(e.to_string()))?;
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(file);
-        let heads = reader.headers().map_err(|e| unread(e.to_string()))?.clone();
-        Ok(Self { path, heads, rows: reader.into_records() })
+        let heads = reader.headers().map_err(|e| unread(said(&e)))?.clone();
+        let table = Self { path, heads, rows: reader.into_records() };
+        let only =
+            Some(&table.heads).filter(|heads| heads.len() == 1).and_then(|heads| heads.get(0));
+        if let Some(other) =
+            only.and_then(|head| [';', '\t'].into_iter().find(|c| head.contains(*c)))
+        {
+            let other = if other == ';' { "`;`" } else { "tabs" };
+            let what = format!("its separator is {other}: save it with commas between the columns");
+            return Err(table.bad(1, what));
+        }
+        Ok(table)
     }
 
     /// The next row and its line.
@@ -34,7 +44,7 @@ impl Table {
             Some(Ok(row)) => Ok(Some((row.position().map_or(0, csv::Position::line), row))),
             Some(Err(error)) => {
                 let line = error.position().map_or(0, csv::Position::line);
-                Err(self.bad(line, error.to_string()))
+                Err(self.bad(line, said(&error)))
             }
         }
     }
@@ -46,6 +56,9 @@ impl Table {
         column: &str,
     ) -> Result<&'r str, ReplayError> {
         let heads = || self.heads.iter().map(|head| head.trim_start_matches('\u{feff}'));
+        if heads().filter(|head| *head == column).count() > 1 {
+            return Err(self.bad(1, format!("several columns are called `{column}`")));
+        }
         let Some(at) = heads().position(|head| head == column) else {
             let known: Vec<&str> = heads().collect();
             let near = crate::toml_file::nearest(column, &known);
@@ -60,6 +73,19 @@ impl Table {
 
     pub(super) fn bad(&self, line: u64, what: String) -> ReplayError {
         ReplayError::Row { file: self.path.clone(), line, what }
+    }
+}
+
+/// What is wrong with a file, as somebody can mend it.
+fn said(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => {
+            "is not UTF-8 text: save it as UTF-8 (iconv -f CP949 -t UTF-8 OLD > NEW)".to_owned()
+        }
+        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("has {len} cells, and {expected_len} columns have a head")
+        }
+        _ => error.to_string(),
     }
 }
 
@@ -92,7 +118,8 @@ impl<'a> Rows<'a> {
         file: &'a RowsFile,
         calendar: Calendar,
     ) -> Result<Self, ReplayError> {
-        Ok(Self { table: Table::open(folder.join(&file.file))?, file, calendar, skipped: 0 })
+        let table = Table::open(folder.join(&file.file))?;
+        Ok(Self { table, file, calendar, skipped: 0 })
     }
 
     /// The next row that counts, with something in each of the columns that it cannot do without.
@@ -122,9 +149,26 @@ impl<'a> Rows<'a> {
     }
 }
 
+impl Rows<'_> {
+    pub(super) fn bad(&self, line: u64, what: String) -> ReplayError {
+        self.table.bad(line, what)
+    }
+}
+
 impl Row<'_> {
-    pub(super) fn text(&self, column: &str) -> Result<String, ReplayError> {
+    fn text(&self, column: &str) -> Result<String, ReplayError> {
         Ok(self.rows.table.cell(self.line, &self.cells, column)?.to_owned())
+    }
+
+    /// What the row is called.
+    pub(super) fn id(&self) -> Result<String, ReplayError> {
+        let column = &self.rows.file.id;
+        let id = self.text(column)?;
+        if id.is_empty() { Err(self.bad(format!("column `{column}` is empty"))) } else { Ok(id) }
+    }
+
+    pub(super) fn line(&self) -> u64 {
+        self.line
     }
 
     pub(super) fn bad(&self, what: String) -> ReplayError {
@@ -155,10 +199,25 @@ impl Row<'_> {
         Ok((self.text(&skill.column)? == skill.is).then(|| skill.name.clone()))
     }
 
-    /// A time that need not be there.
-    pub(super) fn maybe(&self, column: Option<&String>) -> Result<Option<Time>, ReplayError> {
+    /// A time that need not be there, of something that began at `since`: by the clock, one that lies half a day and more
+    /// before that is of the next day.
+    pub(super) fn maybe(
+        &self,
+        column: Option<&String>,
+        since: Time,
+    ) -> Result<Option<Time>, ReplayError> {
         let Some(column) = column else { return Ok(None) };
-        if self.text(column)?.is_empty() { Ok(None) } else { self.time(column).map(Some) }
+        if self.text(column)?.is_empty() {
+            return Ok(None);
+        }
+        let at = self.time(column)?;
+        let is_next = self.is_clock() && at.plus(Millis::hours(12)) < since;
+        Ok(Some(if is_next { at.plus(Millis::hours(24)) } else { at }))
+    }
+
+    /// Whether a time does not say which day it is of.
+    pub(super) fn is_clock(&self) -> bool {
+        self.rows.file.unit == Unit::Clock
     }
 
     pub(super) fn time(&self, column: &str) -> Result<Time, ReplayError> {

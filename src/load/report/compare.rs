@@ -8,8 +8,7 @@
 //! requests is compared by the pooled two-proportion test. Waits in one queue depend on each other, which both take no account
 //! of: so the level is strict (99.9 %), and what differs by less than a twentieth counts as the same.
 
-use super::super::histogram::Histogram;
-use super::{Report, in_ms};
+use super::{Bounds, Latency, Report};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -41,9 +40,13 @@ pub(crate) struct Change {
     pub name: String,
     /// Before, in milliseconds or percent.
     pub a: f64,
+    /// It was at least so much: some were still waiting.
+    pub a_at_least: bool,
     /// After.
     pub b: f64,
-    /// By how much of what it was, in percent; none: it was zero.
+    /// It is at least so much.
+    pub b_at_least: bool,
+    /// By how much of what it was, in percent; none: it was zero, or one of both is not known.
     pub change_pct: Option<f64>,
     /// Whether that is more than noise, and to which side.
     pub verdict: Verdict,
@@ -87,8 +90,7 @@ pub(crate) fn compare(a: &Report, b: &Report) -> Comparison {
         let Some(after) = b.latency.get(name) else { continue };
         for (word, share) in QUANTILES {
             let name = format!("{word}({name})");
-            let (a, b) = (&before.intended.histogram_us, &after.intended.histogram_us);
-            latency.extend(quantile(name, share, a, b));
+            latency.extend(quantile(name, share, &before.intended, &after.intended));
         }
     }
     let shares: Vec<Change> = SHARES
@@ -99,7 +101,10 @@ pub(crate) fn compare(a: &Report, b: &Report) -> Comparison {
         })
         .collect();
     let verdicts = || latency.iter().chain(&shares).map(|change| change.verdict);
-    let unsound = |report: &Report| report.lost + report.doubled > 0 || !report.verify.held;
+    // A load in which nobody asked for anything shows nothing, whatever it was to show.
+    let unsound = |report: &Report| {
+        report.lost > 0 || report.doubled > 0 || !report.verify.held || report.asked.sent == 0
+    };
     let verdict = match (unsound(a), unsound(b)) {
         (false, true) => Verdict::Worse,
         (true, false) => Verdict::Better,
@@ -122,6 +127,9 @@ fn notes(a: &Report, b: &Report) -> Vec<String> {
     differs("target", a.target.clone(), b.target.clone());
     differs("number of processors", a.machine.cores.to_string(), b.machine.cores.to_string());
     for (name, report) in [("first", a), ("second", b)] {
+        if report.asked.sent == 0 {
+            notes.push(format!("in the {name} nobody asked for anything"));
+        }
         if !report.generator.kept_up {
             notes.push(format!("the generator of the {name} could not keep up"));
         }
@@ -129,9 +137,13 @@ fn notes(a: &Report, b: &Report) -> Vec<String> {
     notes
 }
 
-/// One quantile of two histograms. None when one of them is empty.
-fn quantile(name: String, share: f64, a: &Histogram, b: &Histogram) -> Option<Change> {
-    let (before, after) = (in_ms(a.quantile(share)?), in_ms(b.quantile(share)?));
+/// One quantile of two latencies. None when one of them has nobody.
+fn quantile(name: String, share: f64, a: &Latency, b: &Latency) -> Option<Change> {
+    let known = |of: &Latency| {
+        let Bounds { least, most } = of.quantile(share)?;
+        Some((most.unwrap_or(least), most.is_none()))
+    };
+    let ((before, a_at_least), (after, b_at_least)) = (known(a)?, known(b)?);
     let (low_a, high_a) = interval(share, a)?;
     let (low_b, high_b) = interval(share, b)?;
     let matters = (after - before).abs() > CHANGE_MIN * before.min(after);
@@ -142,18 +154,19 @@ fn quantile(name: String, share: f64, a: &Histogram, b: &Histogram) -> Option<Ch
     } else {
         Verdict::Same
     };
-    Some(Change { name, a: before, b: after, change_pct: change(before, after), verdict })
+    let change_pct = change(before, after).filter(|_| !a_at_least && !b_at_least);
+    Some(Change { name, a: before, a_at_least, b: after, b_at_least, change_pct, verdict })
 }
 
 /// Between which two measured values the true quantile lies. The upper one has no bound when too few were measured to
-/// tell.
-fn interval(share: f64, of: &Histogram) -> Option<(f64, f64)> {
-    let many = float(of.count());
+/// tell, or when it falls among those who were still waiting.
+fn interval(share: f64, of: &Latency) -> Option<(f64, f64)> {
+    let many = float(of.count.saturating_add(of.waiting));
     let spread = Z * (share * (1.0 - share) / many).sqrt();
-    let low = if share > spread { in_ms(of.quantile(share - spread)?) } else { 0.0 };
+    let low = if share > spread { of.quantile(share - spread)?.least } else { 0.0 };
     let upper = share + spread + 1.0 / many;
-    let high = if upper < 1.0 { in_ms(of.quantile(upper)?) } else { f64::INFINITY };
-    Some((low, high))
+    let high = if upper < 1.0 { of.quantile(upper)?.most } else { None };
+    Some((low, high.unwrap_or(f64::INFINITY)))
 }
 
 /// One share of the requests. None when nobody asked.
@@ -163,7 +176,7 @@ fn proportion(name: &str, a: (u64, u64), b: (u64, u64), more_is_better: bool) ->
     }
     let (of_a, of_b) = (float(a.1), float(b.1));
     let (before, after) = (float(a.0) / of_a, float(b.0) / of_b);
-    let pooled = float(a.0 + b.0) / (of_a + of_b);
+    let pooled = (float(a.0) + float(b.0)) / (of_a + of_b);
     let spread = (pooled * (1.0 - pooled) * (1.0 / of_a + 1.0 / of_b)).max(0.0).sqrt();
     let matters = (after - before).abs() * 100.0 > POINTS_MIN;
     let verdict = if !matters || (after - before).abs() <= Z * spread {
@@ -174,7 +187,8 @@ fn proportion(name: &str, a: (u64, u64), b: (u64, u64), more_is_better: bool) ->
         Verdict::Worse
     };
     let (a, b) = (before * 100.0, after * 100.0);
-    Some(Change { name: name.to_owned(), a, b, change_pct: change(a, b), verdict })
+    let (name, change_pct) = (name.to_owned(), change(a, b));
+    Some(Change { name, a, a_at_least: false, b, b_at_least: false, change_pct, verdict })
 }
 
 fn change(before: f64, after: f64) -> Option<f64> {

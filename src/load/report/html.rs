@@ -3,9 +3,9 @@
 //! Invariant: whatever a scenario or a journal says is text on it, never markup. Light or dark as the reader's machine is.
 
 use super::chart::{Chart, LANE, Scale, escaped, moment, span};
-use super::rows::{Table, figures, incidents, latencies, steps, thresholds};
-use super::{Measured, Report, Row};
-use crate::load::words::Label;
+use super::rows::{Table, figures, incidents, latencies, reach, steps, thresholds};
+use super::{Band, Measured, Report, Row, failings};
+use crate::load::words::{self, Label};
 use ascall_engine::domain::profile::Lang;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -43,10 +43,11 @@ pub(crate) fn html(report: &Report, lang: Lang) -> String {
         say(Label::Cores),
         report.machine.cores,
     );
-    if !report.failings.is_empty() {
+    let failings = failings(report, lang);
+    if !failings.is_empty() {
         let _ = write!(page, "<section class=\"failings\"><h2>{}</h2><ul>", say(Label::WhatFailed));
-        for failing in &report.failings {
-            let _ = write!(page, "<li>{}</li>", escaped(failing));
+        for failing in failings {
+            let _ = write!(page, "<li>{}</li>", escaped(&failing));
         }
         page.push_str("</ul></section>\n");
     }
@@ -116,9 +117,9 @@ const OUTCOMES: [Layer; 6] = [
     ("c-accepted", Label::Accepted, |row| row.calls.accepted),
     ("c-late", Label::OpenedLate, |row| row.calls.opened_late),
     ("c-parked", Label::Parked, |row| row.calls.parked),
-    ("c-refused", Label::Refused, |row| row.asked.refused + row.calls.rejected),
-    ("c-held", Label::HeldOff, |row| row.asked.held_off),
-    ("c-failed", Label::Failed, |row| row.asked.failed + row.asked.unknown + row.asked.dropped),
+    ("c-refused", Label::Refused, |row| row.tries.refused + row.calls.rejected),
+    ("c-held", Label::HeldOff, |row| row.tries.held_off),
+    ("c-failed", Label::Failed, |row| row.tries.failed + row.tries.unknown + row.asked.dropped),
 ];
 
 const PHASES: [(&str, &str); 7] = [
@@ -146,7 +147,9 @@ fn charts(page: &mut String, report: &Report, lang: Lang) {
         return;
     }
     let width = float(report.series.width_s.max(1));
-    let lasts = width * float(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+    // To the end of the load, and wherever the last stretch begins after it.
+    let last = width * float(u64::try_from(rows.len() - 1).unwrap_or(u64::MAX));
+    let lasts = report.lasted_s.max(last);
     let lasts = lasts.max(report.faults.iter().filter_map(|band| band.ended_s).fold(0.0, f64::max));
     let _ = writeln!(page, "<section><h2>{}</h2>", escaped(Label::WhatHappened.text(lang)));
     lanes(page, report, lasts, lang);
@@ -187,7 +190,7 @@ fn charts(page: &mut String, report: &Report, lang: Lang) {
         page,
         Label::Phases,
         lang,
-        there.iter().map(|(class, phase)| (*class, (*phase).to_owned())),
+        there.iter().map(|(class, phase)| (*class, words::phase(phase, lang).to_owned())),
     );
     let most = rows.iter().map(|row| float(row.phases.values().sum())).fold(0.0, f64::max);
     let (scale, lines) = Scale::linear(most);
@@ -199,7 +202,8 @@ fn charts(page: &mut String, report: &Report, lang: Lang) {
         stack(&mut chart, class, scale, width, &mut foot, of, rows);
     }
     let told = |row: &Row| {
-        let each = row.phases.iter().map(|(phase, many)| format!("\n{phase} {many}"));
+        let each = row.phases.iter();
+        let each = each.map(|(phase, many)| format!("\n{} {many}", words::phase(phase, lang)));
         each.collect::<String>()
     };
     tell(&mut chart, rows, width, told);
@@ -295,12 +299,7 @@ fn tell(chart: &mut Chart, rows: &[Row], width: f64, text: impl Fn(&Row) -> Stri
 
 /// What went wrong, and the state of each breaker, each in a lane.
 fn lanes(page: &mut String, report: &Report, lasts: f64, lang: Lang) {
-    let mut faults: Vec<&str> = Vec::new();
-    for band in &report.faults {
-        if !faults.contains(&band.label.as_str()) {
-            faults.push(&band.label);
-        }
-    }
+    let mut faults = fault_lanes(&report.faults, lasts);
     faults.truncate(LANES_MAX);
     let mut breakers: BTreeMap<&str, Vec<(f64, &str)>> = BTreeMap::new();
     for moved in &report.breakers {
@@ -312,14 +311,15 @@ fn lanes(page: &mut String, report: &Report, lasts: f64, lang: Lang) {
         return;
     }
     let states = ["open", "half-open", "closed"];
-    let legend = states.map(|state| (state_class(state), state.to_owned()));
+    let legend = states.map(|state| (state_class(state), words::breaker(state, lang).to_owned()));
     let fault = (!faults.is_empty()).then(|| ("fault", Label::Fault.text(lang).to_owned()));
     let legend = fault.into_iter().chain(legend);
     head(page, Label::Disturbed, lang, legend);
     let high = u64::try_from(many).map_or(LANE, |many| float(many) * LANE);
     let mut chart = Chart::new(lasts, high, Label::Disturbed.text(lang));
-    for (lane, label) in faults.iter().enumerate() {
-        for band in report.faults.iter().filter(|band| band.label == *label) {
+    for (lane, bands) in faults.iter().enumerate() {
+        for band in bands {
+            let label = words::fault(&band.label, lang);
             chart.bar(lane, "fault", band.began_s, band.ended_s.unwrap_or(lasts), label);
         }
     }
@@ -327,10 +327,27 @@ fn lanes(page: &mut String, report: &Report, lasts: f64, lang: Lang) {
         chart.lane(lane, name);
         for (nth, (from, state)) in states.iter().enumerate() {
             let to = states.get(nth + 1).map_or(lasts, |(at, _)| *at);
-            chart.bar(lane, state_class(state), *from, to, state);
+            chart.bar(lane, state_class(state), *from, to, words::breaker(state, lang));
         }
     }
     page.push_str(&chart.done());
+}
+
+/// The same fault stays in its lane, unless the one before is not over yet.
+fn fault_lanes(faults: &[Band], lasts: f64) -> Vec<Vec<&Band>> {
+    let mut lanes: Vec<Vec<&Band>> = Vec::new();
+    for band in faults {
+        let is_free = |lane: &&mut Vec<&Band>| {
+            lane.iter().all(|other| {
+                other.label == band.label && other.ended_s.unwrap_or(lasts) <= band.began_s
+            })
+        };
+        match lanes.iter_mut().find(is_free) {
+            Some(lane) => lane.push(band),
+            None => lanes.push(vec![band]),
+        }
+    }
+    lanes
 }
 
 fn state_class(state: &str) -> &'static str {
@@ -349,7 +366,7 @@ fn float(count: u64) -> f64 {
 
 /// From when it was meant to be sent, the tail first: what the tiles show.
 pub(super) fn tail(measured: Option<&Measured>) -> String {
-    measured.and_then(|measured| measured.intended.p99_ms).map_or("–".to_owned(), span)
+    reach(measured.and_then(|measured| measured.intended.quantile(0.99)))
 }
 
 const STYLE: &str = include_str!("page.css");

@@ -2,13 +2,13 @@
 //!
 //! Invariant: whatever a scenario or a journal says is text in it, never markup.
 
-use super::Report;
 use super::chart::moment;
 use super::compare::Comparison;
 use super::rows::{
     Table, changes, figures, incidents, latencies, soundness, steps, thresholds, verdict,
 };
-use crate::load::words::Label;
+use super::{Report, failings};
+use crate::load::words::{self, Label};
 use ascall_engine::domain::profile::Lang;
 use ascall_engine::domain::text::inert;
 use std::fmt::Write as _;
@@ -32,7 +32,7 @@ pub(crate) fn markdown(report: &Report, lang: Lang) -> String {
         report.machine.cores
     );
     if !report.failings.is_empty() {
-        list(&mut text, Label::WhatFailed.text(lang), report.failings.iter().cloned());
+        list(&mut text, Label::WhatFailed.text(lang), failings(report, lang).into_iter());
     }
     let all = figures(report, lang);
     let heads = all.iter().map(|figure| figure.name.to_owned()).collect();
@@ -40,11 +40,14 @@ pub(crate) fn markdown(report: &Report, lang: Lang) -> String {
     table(&mut text, &Table { groups: None, heads, rows: vec![row] });
     let disturbed = report.faults.iter().map(|band| {
         let until = band.ended_s.map_or(Label::Never.text(lang).to_owned(), moment);
-        (band.began_s, format!("{} – {until}: {}", moment(band.began_s), band.label))
+        let what = words::fault(&band.label, lang);
+        (band.began_s, format!("{} – {until}: {what}", moment(band.began_s)))
     });
     let moved = report.breakers.iter().map(|moved| {
-        let (name, from, to) = (&moved.participant, &moved.from, &moved.to);
-        (moved.at_s, format!("{}: {name} {from} → {to} ({})", moment(moved.at_s), moved.why))
+        let [from, to, why] =
+            [&moved.from, &moved.to, &moved.why].map(|said| words::breaker(said, lang));
+        let (at, name) = (moment(moved.at_s), &moved.participant);
+        (moved.at_s, format!("{at}: {name} {from} → {to} ({why})"))
     });
     let mut what: Vec<(f64, String)> = disturbed.chain(moved).collect();
     what.sort_by(|a, b| a.0.total_cmp(&b.0));

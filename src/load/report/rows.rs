@@ -5,11 +5,12 @@
 use super::chart::{moment, span};
 use super::compare::{Change, Comparison, Verdict};
 use super::html::tail;
-use super::{Latency, Report};
+use super::{Bounds, Latency, Report};
 use crate::load::expect;
-use crate::load::words::Label;
+use crate::load::words::{self, Label};
 use ascall_engine::domain::profile::Lang;
 use ascall_engine::domain::text::grouped;
+use unicode_width::UnicodeWidthStr as _;
 
 /// A table.
 pub(crate) struct Table {
@@ -35,6 +36,21 @@ fn number(count: u64) -> String {
     grouped(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
+/// Parts beside each other, in as many lines as it takes: none is cut that fits a line of its own.
+pub(crate) fn folded(parts: &[String], gap: &str, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for part in parts {
+        match lines.last_mut() {
+            Some(line) if line.width() + gap.width() + part.width() <= columns => {
+                line.push_str(gap);
+                line.push_str(part);
+            }
+            _ => lines.push(part.clone()),
+        }
+    }
+    lines
+}
+
 /// The figures that matter most.
 pub(crate) fn figures(report: &Report, lang: Lang) -> Vec<Figure> {
     let (asked, calls) = (&report.asked, &report.calls);
@@ -53,8 +69,10 @@ pub(crate) fn figures(report: &Report, lang: Lang) -> Vec<Figure> {
         count(Label::Refused, asked.refused, "bad"),
         count(Label::HeldOff, asked.held_off, "bad"),
         count(Label::Failed, asked.failed + asked.unknown, "bad"),
+        count(Label::Retried, asked.retried, "wait"),
         count(Label::Rejected, calls.rejected, "bad"),
         count(Label::Assigned, calls.assigned, "good"),
+        count(Label::Unassigned, report.unassigned(), "wait"),
         count(Label::Completed, calls.completed, ""),
         count(Label::Canceled, calls.canceled, ""),
         count(Label::Unfilled, calls.unfilled, "bad"),
@@ -68,24 +86,34 @@ pub(crate) fn figures(report: &Report, lang: Lang) -> Vec<Figure> {
     figures
 }
 
+/// A latency as people read it: how long at most, or how long at least.
+pub(super) fn reach(bounds: Option<Bounds>) -> String {
+    match bounds {
+        None => "–".to_owned(),
+        Some(Bounds { most: Some(most), .. }) => span(most),
+        Some(Bounds { least, most: None }) => expect::at_least(&span(least)),
+    }
+}
+
 /// Each latency, both ways.
 pub(crate) fn latencies(report: &Report, lang: Lang) -> Table {
     let quantiles = |latency: &Latency| {
-        let of = [latency.p50_ms, latency.p90_ms, latency.p99_ms, latency.p99_9_ms, latency.max_ms];
-        of.map(|ms| ms.map_or("–".to_owned(), span))
+        let at = |share| latency.quantile(share);
+        [at(0.5), at(0.9), at(0.99), at(0.999), latency.max()].map(reach)
     };
     let heads = ["p50", "p90", "p99", "p99.9", Label::Max.text(lang)];
     let mut rows = Vec::new();
     for (name, measured) in &report.latency {
-        let mut row = vec![name.clone(), number(measured.intended.count)];
+        let Latency { count, waiting, .. } = measured.intended;
+        let mut row = vec![words::measured(name, lang).into(), number(count), number(waiting)];
         row.extend(quantiles(&measured.intended));
         row.extend(quantiles(&measured.sent));
         rows.push(row);
     }
-    let first = [Label::What.text(lang), Label::Count.text(lang)];
+    let first = [Label::What, Label::Count, Label::Waiting].map(|label| label.text(lang));
     Table {
         groups: Some(vec![
-            (String::new(), 2),
+            (String::new(), first.len()),
             (Label::FromIntended.text(lang).to_owned(), heads.len()),
             (Label::FromSent.text(lang).to_owned(), heads.len()),
         ]),
@@ -94,7 +122,7 @@ pub(crate) fn latencies(report: &Report, lang: Lang) -> Table {
     }
 }
 
-/// What became of the steps of each kind.
+/// What became of the steps of each kind, and of their tries where some were tried again.
 pub(super) fn steps(report: &Report, lang: Lang) -> Table {
     let heads = [
         Label::What,
@@ -109,8 +137,9 @@ pub(super) fn steps(report: &Report, lang: Lang) -> Table {
         Label::Retried,
         Label::ByRule,
     ];
-    let rows = report.steps.iter().map(|(name, step)| {
-        let counts = step.counts;
+    let mut rows = Vec::new();
+    for (name, step) in &report.steps {
+        let (counts, tries) = (step.counts, step.tries);
         let all = [
             counts.intended,
             counts.sent,
@@ -124,9 +153,17 @@ pub(super) fn steps(report: &Report, lang: Lang) -> Table {
         ];
         let why = step.refusals.iter().map(|(word, many)| format!("{word} {}", number(*many)));
         let why = why.collect::<Vec<_>>().join(", ");
-        [name.clone()].into_iter().chain(all.map(number)).chain([why]).collect()
-    });
-    let rows = rows.collect();
+        let name = words::measured(name, lang);
+        let row = [name.clone().into_owned()].into_iter().chain(all.map(number)).chain([why]);
+        rows.push(row.collect());
+        if counts.retried > 0 {
+            let how = [tries.answered, tries.refused, tries.held_off, tries.unknown, tries.failed];
+            let [none, sent] = [String::new(), number(tries.sent)];
+            let head = [Label::TriesOf.fill(lang, &[&name]), none.clone(), sent, none.clone()];
+            let row = head.into_iter().chain(how.map(number)).chain([none.clone(), none]);
+            rows.push(row.collect());
+        }
+    }
     Table { groups: None, heads: heads.map(|head| head.text(lang).to_owned()).into(), rows }
 }
 
@@ -134,7 +171,7 @@ pub(super) fn steps(report: &Report, lang: Lang) -> Table {
 pub(crate) fn thresholds(report: &Report, lang: Lang) -> Table {
     let heads = [Label::Threshold, Label::Measured, Label::Result];
     let rows = report.expect.iter().map(|judged| {
-        let measured = judged.measured.map(|value| expect::value(value, &judged.unit));
+        let measured = expect::measured(judged);
         let measured = measured.unwrap_or_else(|| Label::NotMeasured.text(lang).to_owned());
         let result = if judged.held { Label::Yes } else { Label::No };
         vec![judged.text.clone(), measured, result.text(lang).to_owned()]
@@ -152,7 +189,7 @@ pub(crate) fn incidents(report: &Report, lang: Lang) -> Table {
             incident.participant.clone(),
             moment(incident.opened_s),
             incident.closed_s.map_or(Label::Never.text(lang).to_owned(), moment),
-            incident.why.clone(),
+            words::breaker(&incident.why, lang).to_owned(),
             number(incident.parked),
         ]
     });
@@ -186,7 +223,12 @@ pub(crate) fn changes(comparison: &Comparison, lang: Lang) -> Table {
     let row = |change: &Change, value: &dyn Fn(f64) -> String| {
         let pct = change.change_pct.map_or("–".to_owned(), |pct| format!("{pct:+.1}%"));
         let verdict = verdict(change.verdict).text(lang).to_owned();
-        vec![change.name.clone(), value(change.a), value(change.b), pct, verdict]
+        let side = |side: f64, at_least: bool| {
+            let text = value(side);
+            if at_least { expect::at_least(&text) } else { text }
+        };
+        let (a, b) = (side(change.a, change.a_at_least), side(change.b, change.b_at_least));
+        vec![change.name.clone(), a, b, pct, verdict]
     };
     let percent = |value: f64| format!("{value:.2}%");
     let latency = comparison.latency.iter().map(|change| row(change, &span));

@@ -9,8 +9,8 @@ use ascall_engine::domain::profile::Lang;
 /// A load with an outage, with a name that would be markup.
 fn disturbed(title: &str) -> Report {
     let mut meter = stalled(2_000_000);
-    meter.fault("stop <manage>", true, 3_000_000);
-    meter.fault("stop <manage>", false, 6_500_000);
+    meter.fault(0, "stop <manage>", true, 3_000_000);
+    meter.fault(0, "stop <manage>", false, 6_500_000);
     let expect = ["p99(assign)<1s".parse().unwrap(), "lost==0".parse().unwrap()];
     let mut report = meter.finish(closing(&expect));
     title.clone_into(&mut report.title);
@@ -56,11 +56,11 @@ fn nothing_of_a_hostile_name_is_markup() {
     let hostile =
         "<script>alert(1)</script>\"'><img src=x onerror=y> | `x` \u{202e}[a](b)\u{1b}[31m";
     let mut report = disturbed(hostile);
-    report.failings.push(hostile.to_owned());
     report.verify.faults.push(hostile.to_owned());
     report.breakers[0].participant = hostile.to_owned();
     report.incidents[0].why = hostile.to_owned();
-    report.expect[0].text = hostile.to_owned();
+    hostile.clone_into(&mut report.expect[0].text);
+    report.expect[0].held = false;
     report.steps.insert(hostile.to_owned(), Step::default());
     for lang in [Lang::Ko, Lang::En] {
         let page = html(&report, lang);
@@ -86,6 +86,44 @@ fn the_page_needs_nothing_else() {
     assert_eq!(page.matches("<rect class=\"fault\"").count(), 3);
     assert_eq!(page.matches("<svg ").count(), page.matches("</svg>").count());
     assert!(!page.contains("NaN") && !page.contains("inf"), "a number that is none");
+}
+
+#[test]
+fn faults_that_overlap_have_a_lane_each_and_those_that_follow_share_one() {
+    let lanes = |spans: &[(u64, u64)]| {
+        let mut report = disturbed("an outage");
+        report.faults.clear();
+        for (from, to) in spans {
+            let at = |s: &u64| std::time::Duration::from_secs(*s).as_secs_f64();
+            let (began_s, ended_s) = (at(from), Some(at(to)));
+            report.faults.push(Band { label: "slow manage".to_owned(), began_s, ended_s });
+        }
+        let page = html(&report, Lang::En);
+        let bars = page.lines().filter(|line| line.contains("class=\"bar fault\""));
+        let y = |line: &str| {
+            line.split("y=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned()
+        };
+        bars.map(y).collect::<Vec<_>>()
+    };
+    let [first, second] = &lanes(&[(1, 5), (3, 8)])[..] else { panic!("two bars") };
+    assert_ne!(first, second);
+    let [first, second] = &lanes(&[(1, 3), (3, 8)])[..] else { panic!("two bars") };
+    assert_eq!(first, second);
+}
+
+#[test]
+fn steps_that_were_tried_again_show_their_tries() {
+    let mut report = disturbed("an outage");
+    let request = report.steps.get_mut("request").unwrap();
+    request.counts.retried = 17;
+    request.tries.sent = 1_017;
+    request.tries.failed = 17;
+    report.asked.retried = 17;
+    for page in [markdown(&report, Lang::En), html(&report, Lang::En)] {
+        for text in ["tried again", "request: tries", "1,017"] {
+            assert!(page.contains(text), "{text}: {page}");
+        }
+    }
 }
 
 #[test]
@@ -198,4 +236,56 @@ fn each_line_of_the_calls_is_an_object() {
         }
         assert!(value["ended_ms"].is_null());
     }
+}
+
+#[test]
+fn a_load_that_did_nothing_is_worse_than_any() {
+    let (a, mut b) = (took(waits(1)), crate::load::meter::Meter::default().finish(closing(&[])));
+    let comparison = compare(&a, &b);
+    assert_eq!(comparison.verdict, Verdict::Worse);
+    assert!(comparison.notes.contains(&"in the second nobody asked for anything".to_owned()));
+    assert_eq!(compare(&b, &a).verdict, Verdict::Better);
+    // Absurd counts are no slip either.
+    (b.lost, b.doubled, b.calls.accepted, b.asked.intended) = (u64::MAX, u64::MAX, u64::MAX, 1);
+    assert_eq!(compare(&a, &b).verdict, Verdict::Worse);
+}
+
+#[test]
+fn who_still_waits_makes_a_load_worse_and_is_shown_as_such() {
+    let mut a = took(waits(1));
+    let mut b = a.clone();
+    let waits = |count: u64, ms: u64| {
+        let mut histogram = Histogram::default();
+        (0..count).for_each(|_| histogram.record(ms * 1_000));
+        histogram
+    };
+    let assign = |report: &mut Report, latency: Latency| {
+        report.latency.get_mut("assign").unwrap().intended = latency;
+    };
+    assign(&mut a, Latency::of(waits(5_000, 20)));
+    assign(&mut b, Latency::with(waits(4_000, 20), waits(1_000, 9_000)));
+    let comparison = compare(&a, &b);
+    let of = |name: &str| comparison.latency.iter().find(|change| change.name == name).unwrap();
+    assert_eq!(
+        (of("p50(assign)").verdict, of("p99(assign)").verdict),
+        (Verdict::Same, Verdict::Worse)
+    );
+    assert!(of("p99(assign)").b_at_least && of("p99(assign)").change_pct.is_none());
+    assert_eq!(compare(&b, &a).verdict, Verdict::Better);
+    let text = super::comparison(&comparison, Lang::En);
+    assert!(text.contains("| p99(assign) | 20 ms | ≥ 8.9"), "{text}");
+    let text = markdown(&b, Lang::En);
+    let line = text.lines().find(|line| line.starts_with("| assign |")).unwrap();
+    assert!(line.starts_with("| assign | 4,000 | 1,000 | 20 ms | ≥ 8.9"), "{line}");
+    assert!(html(&b, Lang::Ko).contains("≥ 8.9"));
+}
+
+#[test]
+fn the_axis_of_time_ends_with_the_load() {
+    let mut report = disturbed("an outage");
+    report.faults[0].ended_s = None;
+    assert_eq!((report.lasted_s, report.series.rows.len()), (20.0, 20));
+    let page = html(&report, Lang::En);
+    let last = page.lines().rfind(|line| line.contains("class=\"tick mid\"")).unwrap();
+    assert!(last.contains("x=\"946.0\"") && last.ends_with(">20 s</text>"), "{last}");
 }

@@ -123,6 +123,9 @@ pub(super) struct ShareFile {
     pub cancel_pct: u32,
     #[serde(default)]
     pub looks: u32,
+    /// The address of an original at which they ask.
+    #[serde(default)]
+    pub path: Option<String>,
 }
 
 impl ShareFile {
@@ -179,7 +182,7 @@ pub(super) struct CrewFile {
     #[serde(default)]
     pub work: Option<Texts>,
     #[serde(default)]
-    pub no_show_pct: u32,
+    pub no_show_pct: Option<u32>,
 }
 
 /// One text, or several.

@@ -4,13 +4,14 @@
 
 use super::file::{AreaFile, CrewFile, Numbers, ShareFile, Texts};
 use super::read::{COUNT_MAX, Reading};
-use super::{Area, Crew, Share, usual};
+use super::{Address, Area, Crew, Share, usual};
 use crate::load::crowd::MEMBERS_MAX;
 use ascall_engine::domain::geo::Point;
 use ascall_engine::domain::ids::Millis;
-use ascall_engine::domain::profile::{Field, FieldKind, Profile};
+use ascall_engine::domain::profile::{Field, FieldKind, Profile, Stage};
 use ascall_engine::places::{Resolution, resolve};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The farthest somebody may be from a place named.
 const WITHIN_MAX: u32 = 200_000;
@@ -89,12 +90,24 @@ impl Reading<'_> {
             patience: patience.map(|text| self.times(&format!("{at}.patience"), text)),
             cancel_pct: self.pct(&format!("{at}.cancel_pct"), share.cancel_pct),
             looks: share.looks,
+            address: share.path.as_ref().and_then(|path| self.address(at, path, profile)),
             area,
             kinds,
             fields,
         };
         self.required(at, profile, &share);
         share
+    }
+
+    fn address(&mut self, at: &str, path: &str, profile: &Profile) -> Option<Arc<Address>> {
+        match Address::of(profile, path) {
+            Ok(address) => Some(Arc::new(address)),
+            Err(known) => {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                self.unknown(&format!("{at}.path"), ("address for calls", path), &known);
+                None
+            }
+        }
     }
 
     fn values(&mut self, at: &str, field: &Field, values: &[String]) {
@@ -274,6 +287,7 @@ impl Reading<'_> {
             spans("travel", &crew.travel, usual::TRAVEL),
             spans("work", &crew.work, usual::WORK),
         );
+        self.without_effect(at, crew, profiles.iter().filter(|p| names.contains(&p.name)));
         let every = crew.claim_every.as_ref();
         Crew {
             count: crew.count,
@@ -288,7 +302,38 @@ impl Reading<'_> {
             accept_pct: self.pct(&format!("{at}.accept_pct"), crew.accept_pct.unwrap_or(100)),
             travel,
             work,
-            no_show_pct: self.pct(&format!("{at}.no_show_pct"), crew.no_show_pct),
+            no_show_pct: self.pct(&format!("{at}.no_show_pct"), crew.no_show_pct.unwrap_or(0)),
+        }
+    }
+
+    /// Keys that say something about what never happens to these workers.
+    fn without_effect<'p>(
+        &mut self,
+        at: &str,
+        crew: &CrewFile,
+        lines: impl Iterator<Item = &'p Profile>,
+    ) {
+        let lines: Vec<&Profile> = lines.collect();
+        let names: Vec<&str> = lines.iter().map(|line| line.name.as_str()).collect();
+        let any = |has: fn(&Stage) -> bool| lines.iter().any(|line| line.plan.iter().any(has));
+        let asked = lines.iter().any(|line| usual::asks_workers(line));
+        let sent = any(|stage| !matches!(stage, Stage::None { .. }) || stage.is_claimable());
+        let keys = [
+            ("answer", crew.answer.is_some(), asked, "no worker is asked"),
+            ("accept_pct", crew.accept_pct.is_some(), asked, "no worker is asked"),
+            (
+                "claim_every",
+                crew.claim_every.is_some(),
+                any(Stage::is_claimable),
+                "no worker takes calls by themselves",
+            ),
+            ("no_show_pct", crew.no_show_pct.is_some(), sent, "no worker is sent"),
+        ];
+        for (key, given, happens, what) in keys {
+            if given && !happens && !lines.is_empty() {
+                let what = format!("for calls of {} {what}: this has no effect", listed(&names));
+                self.wrong(&format!("{at}.{key}"), &what);
+            }
         }
     }
 
@@ -318,4 +363,9 @@ impl Reading<'_> {
             .map(|(name, usual)| (name.clone(), given.get(&name).copied().unwrap_or(usual)))
             .collect()
     }
+}
+
+fn listed(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }

@@ -3,7 +3,7 @@
 //! Invariant: everything that is wrong is told, with its line; what is not told is right. A key has an effect or is a fault.
 
 use super::file::{Manner, Rate, ScenarioFile, StageFile, Texts};
-use super::{Arrivals, Fault, Scenario, Stage, Traffic, Trouble};
+use super::{Arrivals, Fault, Scenario, Slip, Stage, Traffic, Trouble};
 use crate::desk::profiles;
 use crate::front::clock::{millis, span};
 use crate::load::expect::Expectation;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 const ASSIGN: &str = "assign";
 
 /// The most customers per second.
-const RATE_MAX: f64 = 100_000.0;
+pub(super) const RATE_MAX: f64 = 100_000.0;
 
 /// The most users, and the most workers.
 pub(super) const COUNT_MAX: u32 = 100_000;
@@ -239,13 +239,13 @@ impl Reading<'_> {
             let at = format!("faults[{nth}]");
             match text
                 .parse::<Fault>()
-                .map_err(|error| (error, None))
+                .map_err(Slip::from)
                 .and_then(|fault| check_fault(&fault, profiles, load).map(|()| fault))
             {
                 Ok(fault) => faults.push(fault),
-                Err((what, near)) => {
+                Err(Slip { what, nearest }) => {
                     let what = format!("`{at}`: {what}");
-                    self.faults.push(self.source.fault(&at, what, near));
+                    self.faults.push(self.source.fault(&at, what, nearest));
                 }
             }
         }
@@ -255,30 +255,33 @@ impl Reading<'_> {
 }
 
 /// Whether a fault can happen in this load; if not why, and what was perhaps meant.
-pub(super) fn check_fault(
-    fault: &Fault,
-    profiles: &[Profile],
-    load: Millis,
-) -> Result<(), (String, Option<String>)> {
+pub(super) fn check_fault(fault: &Fault, profiles: &[Profile], load: Millis) -> Result<(), Slip> {
     if fault.at >= load {
-        return Err((format!("`{fault}` comes after the end of the load"), None));
+        return Err(Slip::from(format!("`{fault}` comes after the end of the load")));
     }
     let Trouble::Mode(name, mode) = &fault.what else { return Ok(()) };
+    let known = stoppable(profiles);
+    if !known.contains(&name.as_str()) {
+        let nearest = nearest(name, &known).map(str::to_owned);
+        let known = known.join(", ");
+        return Err(Slip {
+            what: format!("nobody is asked for `{name}` in this load ({known})"),
+            nearest,
+        });
+    }
+    if name == ASSIGN && matches!(mode, Mode::Failing(_)) {
+        return Err(Slip::from("`assign` can be stopped and slow, but it cannot fail".to_owned()));
+    }
+    Ok(())
+}
+
+/// Who can be stopped and slow: everybody who is asked, and the stage that finds workers.
+pub(super) fn stoppable(profiles: &[Profile]) -> Vec<&str> {
     let steps = profiles.iter().flat_map(|profile| profile.steps.iter().map(|s| s.name.as_str()));
     let mut known: Vec<&str> = steps.chain([ASSIGN]).collect();
     known.sort_unstable();
     known.dedup();
-    if !known.contains(&name.as_str()) {
-        let near = nearest(name, &known).map(str::to_owned);
-        return Err((
-            format!("nobody is asked for `{name}` in this load ({})", known.join(", ")),
-            near,
-        ));
-    }
-    if name == ASSIGN && matches!(mode, Mode::Failing(_)) {
-        return Err(("`assign` can be stopped and slow, but it cannot fail".to_owned(), None));
-    }
-    Ok(())
+    known
 }
 
 /// `20/s`, `30/m`, `600/h`, or a bare number per second.

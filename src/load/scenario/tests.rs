@@ -165,6 +165,10 @@ fn an_unknown_key_profile_participant_and_field_is_named_with_the_nearest() {
         ),
         ["s.toml:2: unknown key `sede` [seed]", "s.toml:8: unknown key `wieght` [weight]"]
     );
+    assert_eq!(
+        small("[[stages]]\nfor = '60s'\nrat = 5\n[[mix]]\nprofile = 'repair'\n"),
+        ["s.toml:4: unknown key `rat` [rate]"]
+    );
     let faults = small(&format!(
         "faults = [\n 'at 5s stop mange for 5s',\n 'at 5s stop payment',\n]{STAGE}[[mix]]\nprofile = 'repair'\nfields = {{ kinde = 'TV' }}\n[[mix]]\nprofile = 'repare'\n"
     ));
@@ -177,6 +181,46 @@ fn an_unknown_key_profile_participant_and_field_is_named_with_the_nearest() {
             "s.toml:13: `mix[1].profile`: there is no profile `repare` (repair, driver, tutoring, taxi, shop) [repair]",
         ]
     );
+}
+
+#[test]
+fn an_address_is_one_at_which_the_profile_takes_calls() {
+    let asks = |profile: &str, path: &str| {
+        of(&format!("title = 'x'{STAGE}[[mix]]\nprofile = '{profile}'\npath = '{path}'\n"))
+    };
+    let address = |profile: &str, path: &str| {
+        let address = asks(profile, path).unwrap().mix.remove(0).address.unwrap();
+        let names: Vec<String> = address.members.iter().map(|(name, _)| name.clone()).collect();
+        (address.path.clone(), names.join(" "))
+    };
+    assert_eq!(
+        address("repair", "/ascalls"),
+        ("/ascalls".to_owned(), "tel location kind cost".to_owned())
+    );
+    // Decomposed, as some systems write it; the skill is one of the members.
+    let korean = address("driver", "/\u{1110}\u{1162}\u{11a8}\u{1109}\u{1175}호출s");
+    assert_eq!(
+        korean,
+        (
+            "/%ED%83%9D%EC%8B%9C%ED%98%B8%EC%B6%9Cs".to_owned(),
+            "휴대폰번호 호출위치 예상요금 운전형태".to_owned()
+        )
+    );
+    assert_eq!(address("tutoring", "/matches").1, "id price");
+    let refused = |profile: &str, path: &str| asks(profile, path).unwrap_err().join("\n");
+    assert_eq!(
+        refused("repair", "/ascall"),
+        "s.toml:7: `mix[0].path`: there is no address for calls `/ascall` (/ascalls) [/ascalls]"
+    );
+    // What is there and takes no calls, and the address without its first sign.
+    assert!(refused("repair", "/asmanages").contains("(/ascalls)"));
+    assert!(refused("shop", "orders").ends_with("[/orders]"));
+    let scenario = asks("repair", "/ascalls").unwrap();
+    assert!(scenario.fits(Target::Http).is_ok());
+    for target in [Target::Engine, Target::Embedded, Target::Attached] {
+        let why = scenario.fits(target).unwrap_err();
+        assert!(why.starts_with("`/ascalls` is an address over HTTP"), "{why}");
+    }
 }
 
 #[test]
@@ -247,14 +291,62 @@ fn what_makes_no_sense_is_refused_where_it_stands() {
     says(&crew("count = 1\nskills = ['a']\nskills_each = 2"), "at most all of them");
     says(&crew("count = 1\nshift = ['20s', '10s']"), "the least is more");
     says(&crew("count = 1\nshift = ['60s', '70s']"), "a shift is two times");
-    says(&crew("count = 1\nclaim_every = '0s'"), "no time at all");
-    says(&crew("count = 1\naccept_pct = 200"), "of a hundred");
+    let taxi = |keys: &str| format!("{STAGE}[[mix]]\nprofile = 'taxi'\n[[workers]]\n{keys}\n");
+    says(&taxi("count = 1\nclaim_every = '0s'"), "no time at all");
+    says(&taxi("count = 1\naccept_pct = 200"), "of a hundred");
     says(&crew("count = 1\nno_show_pct = 200"), "of a hundred");
     let fault = |text: &str| format!("faults = ['{text}']\n{STAGE}{mix}");
     says(&fault("at 60s stop manage"), "comes after the end of the load");
     says(&fault("at 5s fail assign"), "it cannot fail");
     says(&fault("at 5s break manage"), "is not a fault");
     says(&format!("expect = ['']\n{STAGE}{mix}"), "`expect[0]`");
+}
+
+#[test]
+fn a_key_about_what_never_happens_to_these_workers_is_refused() {
+    let works = |profile: &str, key: &str| {
+        let more = if profile == "shop" { "fields = { product = '마스크' }\n" } else { "" };
+        let mix = format!("[[mix]]\nprofile = '{profile}'\n{more}");
+        of(&format!("title = 'x'\n{STAGE}{mix}[[workers]]\ncount = 3\n{key}\n"))
+    };
+    // What each service has: who is asked, who takes calls, who is sent.
+    let services: [(&str, bool, bool, bool); 5] = [
+        ("repair", false, false, true),
+        ("driver", false, false, true),
+        ("tutoring", false, true, true),
+        ("taxi", true, true, true),
+        ("shop", false, false, false),
+    ];
+    for (profile, asked, takes, sent) in services {
+        for (key, happens) in [
+            ("answer = '1s'", asked),
+            ("accept_pct = 90", asked),
+            ("claim_every = '3s'", takes),
+            ("no_show_pct = 2", sent),
+        ] {
+            let read = works(profile, key);
+            assert_eq!(read.is_ok(), happens, "{profile}: {key}");
+            let name = key.split(' ').next().unwrap();
+            for fault in read.err().iter().flatten() {
+                let said =
+                    fault.contains(&format!("`workers[0].{name}`: for calls of `{profile}`"));
+                assert!(said && fault.ends_with("this has no effect"), "{fault}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fault_that_is_added_is_checked_like_those_of_the_file() {
+    let mut scenario = Scenario::read(&folder().join("breaker.toml")).unwrap();
+    let add = |scenario: &mut Scenario, text: &str| scenario.add_fault(text.parse().unwrap());
+    add(&mut scenario, "at 1s slow manage 5ms").unwrap();
+    assert_eq!(scenario.faults[0].at, Millis::secs(1));
+    let slip = add(&mut scenario, "at 5s stop mange").unwrap_err();
+    assert_eq!(slip.nearest.as_deref(), Some("manage"));
+    let slip = add(&mut scenario, "at 500h stop manage").unwrap_err();
+    assert!(slip.what.contains("after the end"), "{}", slip.what);
+    assert_eq!(scenario.faults.len(), 2);
 }
 
 #[test]
@@ -359,6 +451,12 @@ fn a_load_without_a_file_has_what_is_usual() {
         assert_eq!(scenario.profiles, std::slice::from_ref(profile));
         let claims = scenario.crews[0].claim_every.is_some();
         assert_eq!(claims, profile.name == "tutoring", "{}", profile.name);
+        let waits = match profile.name.as_str() {
+            "taxi" => 8,
+            "tutoring" => 5,
+            _ => 0,
+        };
+        assert_eq!(scenario.until_answered(), Millis::secs(waits), "{}", profile.name);
     }
     let nobody = Flags { workers: Some(0), ..flags(Some(5.0), None) };
     assert!(Scenario::from_flags(&nobody, &shipped).unwrap().crews.is_empty());
@@ -370,6 +468,11 @@ fn a_load_without_a_file_has_what_is_usual() {
         flags(Some(0.0), None),
         flags(Some(f64::NAN), None),
         flags(None, Some(0)),
+        flags(None, Some(u32::MAX)),
+        flags(Some(1e300), None),
+        flags(Some(1e-300), None),
+        flags(Some(-5.0), None),
+        Flags { workers: Some(u32::MAX), ..flags(Some(5.0), None) },
         Flags { lasts: Millis(0), ..flags(Some(5.0), None) },
         Flags { profile: "repare".to_owned(), ..flags(Some(5.0), None) },
         late,

@@ -2,11 +2,12 @@
 //!
 //! Invariant: what is usual is said in `docs/load.md`.
 
-use super::read::check_fault;
-use super::{Area, Arrivals, Crew, Fault, Scenario, Share, Stage, Traffic};
+use super::read::{COUNT_MAX, RATE_MAX, check_fault};
+use super::{Area, Arrivals, Crew, Fault, Scenario, Share, Slip, Stage, Traffic};
 use crate::load::expect::Expectation;
+use crate::toml_file::nearest;
 use ascall_engine::domain::ids::Millis;
-use ascall_engine::domain::profile::{FieldKind, Price, Profile};
+use ascall_engine::domain::profile::{FieldKind, Price, Profile, Stage as Plan};
 use ascall_engine::places::{Resolution, resolve};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,6 +70,12 @@ pub(super) fn cost(profile: &Profile) -> Option<(u64, u64)> {
     (fixed || asked).then_some(COST)
 }
 
+/// Whether workers of this line are asked before they have a call.
+pub(super) fn asks_workers(line: &Profile) -> bool {
+    let asked = |stage: &Plan| matches!(stage, Plan::Offer { .. } | Plan::Broadcast { .. });
+    line.plan.iter().any(asked)
+}
+
 /// How often workers of these lines look for calls to take: where nobody is ever sent to them.
 pub(super) fn claim_every(profiles: &[Profile], names: &[String]) -> Option<Millis> {
     let theirs = profiles.iter().filter(|profile| names.contains(&profile.name));
@@ -122,29 +129,22 @@ impl Scenario {
     ///
     /// # Errors
     /// What cannot be, in a sentence.
-    pub(crate) fn from_flags(flags: &Flags, profiles: &[Profile]) -> Result<Self, String> {
+    pub(crate) fn from_flags(flags: &Flags, profiles: &[Profile]) -> Result<Self, Slip> {
         let profile = profiles.iter().find(|profile| profile.name == flags.profile);
         let Some(profile) = profile.cloned() else {
             let known: Vec<&str> = profiles.iter().map(|profile| profile.name.as_str()).collect();
-            return Err(format!("there is no profile `{}` ({})", flags.profile, known.join(", ")));
+            let what = format!("there is no profile `{}` ({})", flags.profile, known.join(", "));
+            let nearest = nearest(&flags.profile, &known).map(str::to_owned);
+            return Err(Slip { what, nearest });
         };
-        if flags.lasts == Millis(0) {
-            return Err("a load lasts more than no time at all".to_owned());
-        }
+        let traffic = traffic(flags)?;
         let lasts = flags.lasts;
-        let traffic = match (flags.rate, flags.users) {
-            (Some(_), Some(_)) => {
-                return Err("a load has a rate or users, not both".to_owned());
-            }
-            (None, Some(users)) if users > 0 => Traffic::Closed { users, think: Millis(0), lasts },
-            (Some(rate), None) if rate.is_finite() && rate > 0.0 => {
-                Traffic::Open(vec![Stage { lasts, arrivals: Arrivals::Poisson(rate, rate) }])
-            }
-            _ => return Err("a load has a rate or users, more than none".to_owned()),
-        };
+        if flags.workers.is_some_and(|workers| workers > COUNT_MAX) {
+            return Err(Slip::from(format!("at most {COUNT_MAX} workers are expected")));
+        }
         let profiles = vec![profile];
         for fault in &flags.faults {
-            check_fault(fault, &profiles, lasts).map_err(|(what, _)| what)?;
+            check_fault(fault, &profiles, lasts)?;
         }
         let mut faults = flags.faults.clone();
         faults.sort_by_key(|fault| fault.at);
@@ -179,10 +179,49 @@ impl Scenario {
             settle: Millis::mins(1),
         })
     }
+
+    /// How long after the last customer came workers may take to answer what they are asked, or to look for a call.
+    pub(crate) fn until_answered(&self) -> Millis {
+        let asks = |name: &String| {
+            self.profiles.iter().any(|line| line.name == *name && asks_workers(line))
+        };
+        let crews = self.crews.iter().map(|crew| {
+            let answer = if crew.profiles.iter().any(asks) { crew.answer.1 } else { Millis(0) };
+            answer.max(crew.claim_every.unwrap_or(Millis(0)))
+        });
+        crews.max().unwrap_or(Millis(0))
+    }
+}
+
+/// Who comes when.
+fn traffic(flags: &Flags) -> Result<Traffic, Slip> {
+    let lasts = flags.lasts;
+    if lasts == Millis(0) {
+        return Err(Slip::from("a load lasts more than no time at all".to_owned()));
+    }
+    match (flags.rate, flags.users) {
+        (Some(_), Some(_)) => Err(Slip::from("a load has a rate or users, not both".to_owned())),
+        (None, Some(users)) if (1..=COUNT_MAX).contains(&users) => {
+            Ok(Traffic::Closed { users, think: Millis(0), lasts })
+        }
+        (None, Some(_)) => Err(Slip::from(format!("1 to {COUNT_MAX} users are expected"))),
+        (Some(rate), None) if (0.0..=RATE_MAX).contains(&rate) => {
+            let arrivals = Arrivals::Poisson(rate, rate);
+            let traffic = Traffic::Open(vec![Stage { lasts, arrivals }]);
+            if traffic.expected().is_some_and(|all| all < 1.0) {
+                let what =
+                    "nobody ever comes: of so few per second not one is expected in that time";
+                return Err(Slip::from(what.to_owned()));
+            }
+            Ok(traffic)
+        }
+        (Some(_), None) => Err(Slip::from(format!("a rate is 0 to {RATE_MAX} per second"))),
+        (None, None) => Err(Slip::from("a load has a rate or users".to_owned())),
+    }
 }
 
 /// What everybody does where nothing else is said.
-fn share(profile: &Profile) -> Result<Share, String> {
+fn share(profile: &Profile) -> Result<Share, Slip> {
     let mut fields = Vec::new();
     let open = |field: &&ascall_engine::domain::profile::Field| {
         field.required && field.default.is_none() && field.is_own() && !field.skill
@@ -195,10 +234,10 @@ fn share(profile: &Profile) -> Result<Share, String> {
             _ if product => vec![PRODUCT.to_owned()],
             _ if !field.one_of.is_empty() => field.one_of.clone(),
             _ => {
-                return Err(format!(
+                return Err(Slip::from(format!(
                     "every call of `{}` needs `{}`: write a scenario that says it",
                     profile.name, field.name
-                ));
+                )));
             }
         };
         fields.push((field.name.clone(), values));
@@ -213,6 +252,7 @@ fn share(profile: &Profile) -> Result<Share, String> {
         patience: None,
         cancel_pct: 0,
         looks: 0,
+        address: None,
     })
 }
 

@@ -4,10 +4,11 @@ use crate::cli::cx::Cx;
 use crate::cli::ui::{Cell, Format, Look, Sheet, Show};
 use crate::front::error::UserError;
 use crate::front::words::Word;
-use crate::load::report::Report;
 use crate::load::report::compare::Comparison;
 use crate::load::report::rows::{self, Table};
+use crate::load::report::{Report, SCHEMA, failings};
 use crate::load::words::Label;
+use serde::Deserialize;
 use std::path::Path;
 
 impl Show for Report {
@@ -61,10 +62,22 @@ impl Show for Comparison {
 
 /// The report of an earlier load.
 pub(super) fn read(path: &Path) -> Result<Report, UserError> {
+    #[derive(Deserialize)]
+    struct Shape {
+        schema: u32,
+    }
     let text = std::fs::read_to_string(path).map_err(|error| UserError::input(path, &error))?;
-    serde_json::from_str(&text).map_err(|error| {
-        UserError::usage(format!("{} is no report of a load: {error}", path.display()))
-    })
+    let none =
+        |error| UserError::usage(format!("{} is no report of a load: {error}", path.display()));
+    let Shape { schema } = serde_json::from_str(&text).map_err(none)?;
+    if schema != SCHEMA {
+        return Err(UserError::other_report(path, schema, SCHEMA));
+    }
+    let report: Report = serde_json::from_str(&text).map_err(none)?;
+    if report.asked.sent == 0 {
+        return Err(UserError::idle_report(path));
+    }
+    Ok(report)
 }
 
 /// A report.
@@ -78,7 +91,10 @@ pub(super) fn report(report: &Report, cx: &mut Cx) -> Result<(), UserError> {
     let figures = rows::figures(report, lang).into_iter();
     let figures: Vec<String> =
         figures.map(|figure| format!("{} {}", figure.name, figure.value)).collect();
-    cx.ui.line(&figures.join(" · "))?;
+    let columns = cx.ui.width.map_or(usize::MAX, usize::from);
+    for line in rows::folded(&figures, " · ", columns) {
+        cx.ui.line(&line)?;
+    }
     for (label, table) in [
         (Label::Latencies, rows::latencies(report, lang)),
         (Label::Disturbed, rows::incidents(report, lang)),
@@ -91,8 +107,8 @@ pub(super) fn report(report: &Report, cx: &mut Cx) -> Result<(), UserError> {
     for line in rows::soundness(report, lang) {
         cx.ui.line(&line)?;
     }
-    for failing in &report.failings {
-        cx.ui.warn(failing)?;
+    for failing in failings(report, lang) {
+        cx.ui.warn(&failing)?;
     }
     Ok(())
 }

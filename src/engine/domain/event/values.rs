@@ -204,6 +204,8 @@ pub enum Verdict {
     Reserved,
     /// Got another of the calls that were looked at together.
     Matched,
+    /// Farther away than anybody is sent while more calls wait than workers are free.
+    OutOfReach,
 }
 
 /// What was considered when a worker was chosen, or when nobody could be.
@@ -226,7 +228,7 @@ pub struct Decision {
 }
 
 /// What a call was weighed against when several were looked at together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Weighed {
     /// The policy.
     pub policy: Policy,
@@ -237,6 +239,9 @@ pub struct Weighed {
     /// It waits for this worker, who will be free after so many seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaits: Option<(WorkerId, u32)>,
+    /// Those of the others who got another of these calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub elsewhere: Vec<WorkerId>,
 }
 
 /// The end of the work on a call.

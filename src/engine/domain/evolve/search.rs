@@ -2,7 +2,7 @@
 
 use crate::domain::call::{Assignment, AssignmentState, Broadcast, Call, Offer};
 use crate::domain::event::{Event, Why};
-use crate::domain::ids::{CallId, OfferId, WorkerId};
+use crate::domain::ids::{CallId, Millis, OfferId, WorkerId};
 use crate::domain::phase::Phase;
 use crate::domain::profile::{OnAbort, Stage};
 use crate::domain::world::World;
@@ -100,9 +100,16 @@ impl World {
                 self.end_offer(*call, *worker);
                 self.set_fresh(*call);
             }
-            Event::AssignmentCommitted { call, worker, by, .. } => {
-                let assignment =
-                    Assignment { worker: *worker, by: *by, state: AssignmentState::Committed, at };
+            Event::AssignmentCommitted { call, worker, by, decision } => {
+                let chosen = decision.as_ref().and_then(|decision| decision.chosen);
+                let way = chosen.and_then(|chosen| chosen.travel_s);
+                let assignment = Assignment {
+                    worker: *worker,
+                    by: *by,
+                    state: AssignmentState::Committed,
+                    at,
+                    there_at: way.map(|way| at.plus(Millis::secs(way.into()))),
+                };
                 self.with_call(*call, |c| {
                     c.assignment = Some(assignment);
                     c.told.insert(*worker);
@@ -119,8 +126,13 @@ impl World {
                 });
             }
             Event::AssignmentReserved { call, worker, window, by } => {
-                let assignment =
-                    Assignment { worker: *worker, by: *by, state: AssignmentState::Reserved, at };
+                let assignment = Assignment {
+                    worker: *worker,
+                    by: *by,
+                    state: AssignmentState::Reserved,
+                    at,
+                    there_at: None,
+                };
                 self.with_call(*call, |c| {
                     c.assignment = Some(assignment);
                     c.told.insert(*worker);
@@ -182,6 +194,7 @@ impl World {
             }
             Event::WorkFinished { call, worker, outcome, fare } => {
                 if let Some(worker) = worker {
+                    self.learn_of(*call);
                     self.see_at_end(*call, *worker);
                     self.free(*worker);
                 }

@@ -8,11 +8,12 @@
 use super::Pass;
 use crate::domain::call::Call;
 use crate::domain::event::{AssignedBy, Decision, Event, Verdict, Weighed};
-use crate::domain::geo::{Grid, Point};
+use crate::domain::foresight::Coming;
+use crate::domain::geo::Point;
 use crate::domain::ids::{Millis, ProfileId, Time, WorkerId};
 use crate::domain::matching::solver::{self, COST_MAX, Choice};
 use crate::domain::policy::OTHERS_MAX;
-use crate::domain::profile::{Foresight, Matching, Profile, Turn};
+use crate::domain::profile::{Foresight, Matching, Profile, Travel, Turn};
 use crate::domain::worker::Worker;
 use crate::domain::world::World;
 use crate::planted::planted;
@@ -41,14 +42,15 @@ const FAR_AGAIN: Millis = Millis::secs(10);
 /// One look at the calls that wait under one profile.
 struct Look<'a> {
     profile: &'a Profile,
-    matching: Matching,
     now: Time,
     /// With how many of its nearest workers a call is weighed at once.
     most: usize,
     /// Who has got a call in it, or is awaited by one.
     taken: BTreeSet<WorkerId>,
-    /// Who will be free soon; none: nobody looks ahead.
-    coming: Option<(Foresight, Coming<'a>)>,
+    /// What is gone by when somebody looks ahead.
+    foresight: Option<Foresight>,
+    /// More calls wait than workers are free.
+    is_scarce: bool,
     /// When there is something to look at again although nothing changes.
     again: Option<Time>,
     events: Vec<Event>,
@@ -63,12 +65,6 @@ pub(in crate::domain) struct Looked {
     over: bool,
 }
 
-/// Workers who will be free soon: where, and in how many seconds.
-struct Coming<'a> {
-    places: Grid<WorkerId>,
-    known: BTreeMap<WorkerId, (&'a Worker, Point, u32)>,
-}
-
 /// What one call could have.
 struct Options<'a> {
     call: &'a Call,
@@ -76,6 +72,10 @@ struct Options<'a> {
     free: Vec<(Option<u32>, &'a Worker)>,
     /// There may be more of them.
     more: bool,
+    /// Nobody farther than this is worth waiting for, as somebody who is free is always left; none: nobody is.
+    farthest: Option<u32>,
+    /// What it costs to send somebody so far.
+    dearest: i64,
     /// Workers who will be free: how soon, in seconds, and what it costs to wait for them.
     soon: Vec<(WorkerId, u32, i64)>,
     /// Who was looked at.
@@ -108,9 +108,10 @@ impl World {
     pub(in crate::domain) fn round(&self, id: ProfileId, most: usize, now: Time) -> Option<Looked> {
         let profile = &self.desk.profiles.get(&id)?.spec;
         let matching = profile.dispatch.matched()?;
-        let coming = profile.dispatch.foresees().map(|f| (f, self.coming(profile, f, now)));
+        let foresight = profile.dispatch.foresees();
         let (taken, again, events) = (BTreeSet::new(), None, Vec::new());
-        let mut look = Look { profile, matching, now, most, taken, coming, again, events };
+        let is_scarce = self.is_scarce(id);
+        let mut look = Look { profile, now, most, taken, foresight, is_scarce, again, events };
         for turn in self.turns(id, matching, now) {
             for calls in turn.chunks(WEIGHED_MAX) {
                 if look.events.len() >= ROUND_EVENTS_MAX {
@@ -136,7 +137,9 @@ impl World {
         for call in crowd.all.iter().filter_map(|rank| self.calls.get(&rank.2)) {
             // However late the round is: whoever came after its tick has the next.
             let ready = self.assign_delay(call.id).map(|delay| call.search.fresh_at.plus(delay));
-            if call.search.fresh && ready.is_none_or(|ready| matching.tick_from(ready) > now) {
+            if call.search.fresh
+                && ready.is_none_or(|ready| self.round_from(id, matching, ready) > now)
+            {
                 continue;
             }
             let age = i64::try_from(now.since(call.received_at).0 / tick).unwrap_or(i64::MAX);
@@ -164,6 +167,7 @@ impl World {
                 calls: count(calls.len()),
                 workers: decision.counts.values().sum(),
                 awaits: None,
+                elsewhere: Vec::new(),
             });
             look.say(call, decision);
         }
@@ -184,9 +188,12 @@ impl World {
         in_turn: u32,
         look: &mut Look<'a>,
     ) -> Vec<&'a Call> {
-        let all: Vec<Options<'a>> =
+        let mut all: Vec<Options<'a>> =
             calls.iter().map(|call| self.options(call, calls.len(), look)).collect();
-        let reach = self.reach(calls.len(), look);
+        if let Some(foresight) = look.foresight {
+            self.look_ahead(&mut all, foresight, look);
+        }
+        let reach = look.reach();
         let mut workers: BTreeMap<WorkerId, usize> = BTreeMap::new();
         let mut rows: Vec<Vec<Choice>> = Vec::with_capacity(all.len());
         for options in &all {
@@ -219,24 +226,15 @@ impl World {
                 calls: in_turn,
                 workers: count(workers.len()),
                 awaits: None,
+                elsewhere: Vec::new(),
             };
             let decision = self.explain(options, given, round, look);
             if decision.chosen.is_none() && !options.free.is_empty() {
-                look.look_again_at(decision.round.and_then(|round| round.awaits));
+                look.look_again_at(decision.round.as_ref().and_then(|round| round.awaits));
             }
             look.say(options.call, decision);
         }
         left
-    }
-
-    /// What is too far to send anybody: nothing, but when somebody looks ahead and more calls wait than workers are free.
-    fn reach(&self, calls: usize, look: &Look<'_>) -> i64 {
-        let Some((foresight, _)) = &look.coming else { return i64::MAX };
-        let service = self.index.services.get(&look.profile.name);
-        let keys = [service.map(|service| (Some(service), None)), Some((None, None))];
-        let buckets = keys.into_iter().flatten().filter_map(|key| self.index.buckets.get(&key));
-        let free: usize = buckets.map(|bucket| bucket.idle.len()).sum();
-        if calls > free { i64::from(foresight.reach_s) * 1_000 } else { i64::MAX }
     }
 
     /// What each of the free workers would cost: the way, or, where somebody looks ahead, the time it takes.
@@ -250,7 +248,7 @@ impl World {
             let place = metres.and_then(|_| self.place(worker));
             let cost = spot.zip(place).map_or(UNKNOWN, |(spot, (place, _))| {
                 let length = length(spot.point, place);
-                if look.coming.is_some() { travel.millis(length) } else { length }
+                if look.foresight.is_some() { travel.millis(length) } else { length }
             });
             (worker.id, cost)
         })
@@ -266,51 +264,42 @@ impl World {
         let more = free.len() >= want;
         let spare = enough.checked_sub(1).and_then(|last| free.get(last));
         let farthest = spare.map(|(metres, _)| metres.unwrap_or(u32::MAX));
-        let soon = self.soon(call, farthest, look);
-        Options { call, free, more, soon, seen }
+        let dearest = farthest.map_or(i64::MAX, |metres| {
+            let millimetres = i64::from(metres).saturating_add(1).saturating_mul(1_000);
+            look.profile.dispatch.travel.millis(millimetres)
+        });
+        Options { call, free, more, farthest, dearest, soon: Vec::new(), seen }
     }
 
-    /// Everybody of the line who will be free within what is foreseen.
-    fn coming<'a>(&'a self, profile: &Profile, foresight: Foresight, now: Time) -> Coming<'a> {
-        let until = now.plus(foresight.horizon_ms);
-        // One who should be free by now and is not may be so for long: nobody waits for them.
-        let from = std::ops::Bound::Excluded((now, WorkerId(u64::MAX)));
-        let ready = self.index.ready.range((from, std::ops::Bound::Unbounded));
-        let known: BTreeMap<_, _> = ready
-            .take_while(|(at, _)| *at <= until)
-            .filter_map(|(at, id)| {
-                let worker = self.workers.get(id).filter(|worker| worker.serves(&profile.name))?;
-                let (_, place) = self.index.workers.get(id)?.ready?;
-                let wait = at.since(now).0.div_ceil(1_000);
-                Some((*id, (worker, place, u32::try_from(wait).unwrap_or(u32::MAX))))
-            })
-            .collect();
-        let places = known.iter().map(|(id, (_, place, _))| (*id, *place)).collect();
-        Coming { places, known }
+    /// Finds those who will be free soon for calls that could wait for them.
+    fn look_ahead(&self, all: &mut [Options<'_>], foresight: Foresight, look: &Look<'_>) {
+        let dearest = all.iter().map(|options| options.dearest).max().unwrap_or(0);
+        let longest = longest_wait(dearest, foresight, look.profile.dispatch.travel);
+        let coming = self.coming(look.profile, longest, look.now);
+        for options in all {
+            options.soon = self.soon(options, foresight, &coming, look);
+        }
     }
 
-    /// Those of them whom a call could wait for, nearest first, when nobody farther than `farthest` metres is worth it.
+    /// Those who will be free soon whom a call could wait for, nearest first.
     fn soon(
         &self,
-        call: &Call,
-        farthest: Option<u32>,
+        options: &Options<'_>,
+        foresight: Foresight,
+        coming: &Coming<'_>,
         look: &Look<'_>,
     ) -> Vec<(WorkerId, u32, i64)> {
-        let (Some((foresight, coming)), Some(spot)) = (&look.coming, call.spot) else {
-            return Vec::new();
-        };
+        let call = options.call;
+        let Some(spot) = call.spot else { return Vec::new() };
         let dispatch = &look.profile.dispatch;
         let left = call.search.ends_at.since(self.search_clock(look.now)).0 / 1_000;
-        let dearest = farthest.map_or(i64::MAX, |metres| {
-            dispatch.travel.millis(i64::from(metres).saturating_add(1).saturating_mul(1_000))
-        });
+        let within = dispatch.max_metres.into_iter().chain(options.farthest).min();
         let mut found = Vec::new();
-        let within = dispatch.max_metres.into_iter().chain(farthest).min();
         let fits = |id: WorkerId| {
             let Some((worker, place, wait)) = coming.known.get(&id) else { return false };
             let later = i64::from(*wait) * i64::from(foresight.later_pct) * 10;
             let cost = dispatch.travel.millis(length(spot.point, *place)).saturating_add(later);
-            let suits = cost < dearest
+            let suits = cost < options.dearest
                 && u64::from(*wait) < left
                 && !look.taken.contains(&id)
                 && worker.has_skill(call.kind.as_deref())
@@ -340,18 +329,31 @@ impl World {
             let verdict = match () {
                 () if is_chosen => Verdict::Suitable,
                 () if look.taken.contains(&worker.id) => Verdict::Matched,
+                () if given.is_none() => Verdict::OutOfReach,
                 () => Verdict::Outranked,
             };
             *decision.counts.entry(verdict).or_insert(0) += 1;
             if is_chosen {
                 decision.chosen = Some(self.candidate(worker, *metres, look.profile, look.now));
             } else if decision.others.len() < OTHERS_MAX {
+                if verdict == Verdict::Matched {
+                    round.elsewhere.push(worker.id);
+                }
                 decision.others.push(self.candidate(worker, *metres, look.profile, look.now));
             }
         }
         decision.round = Some(round);
         decision
     }
+}
+
+/// Whoever is free only later costs more than that, however near they are.
+fn longest_wait(dearest: i64, foresight: Foresight, travel: Travel) -> Millis {
+    let spare = dearest.saturating_sub(i64::from(travel.fixed_s) * 1_000).max(0);
+    let secs = spare.checked_div(i64::from(foresight.later_pct) * 10);
+    let secs = secs.and_then(|secs| u64::try_from(secs).ok());
+    let longest = secs.map_or(foresight.horizon_ms, |secs| Millis(secs.saturating_mul(1_000)));
+    longest.min(foresight.horizon_ms)
 }
 
 /// Millimetres between two places.
@@ -364,14 +366,20 @@ fn count(many: usize) -> u32 {
 }
 
 impl Look<'_> {
+    /// What is too far to send anybody: nothing, but when somebody looks ahead and more calls wait than workers are free.
+    fn reach(&self) -> i64 {
+        let foresight = self.foresight.filter(|_| self.is_scarce);
+        foresight.map_or(i64::MAX, |foresight| i64::from(foresight.reach_s) * 1_000)
+    }
+
     /// Notes when a call that got nobody, although somebody is free, is looked at again: when the one it waits for would
     /// be late, or in a while when nobody is near enough.
     fn look_again_at(&mut self, awaits: Option<(WorkerId, u32)>) {
-        if self.coming.is_none() {
+        if self.foresight.is_none() {
             return;
         }
         let span = awaits.map_or(FAR_AGAIN, |(_, wait)| Millis(u64::from(wait) * 1_000 + 1));
-        let due = self.matching.tick_from(self.now.plus(span));
+        let due = self.now.plus(span);
         self.again = Some(self.again.map_or(due, |set| set.min(due)));
     }
 

@@ -231,7 +231,7 @@ pub struct Foresight {
     pub later_pct: u32,
     /// As long as more calls wait than workers are free nobody is sent farther than this, in seconds of travel.
     pub reach_s: u32,
-    /// Work at the place of the call lasts this long.
+    /// Work at the place of the call lasts this long, to begin with: what it really does is learnt.
     pub stay_s: u32,
     /// Work at the call's destination lasts this long.
     pub leave_s: u32,
@@ -242,7 +242,7 @@ impl Default for Foresight {
     fn default() -> Self {
         Self {
             horizon_ms: Millis::mins(7),
-            later_pct: 1_000,
+            later_pct: 500,
             reach_s: 3_000,
             stay_s: 600,
             leave_s: 0,

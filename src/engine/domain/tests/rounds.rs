@@ -237,6 +237,117 @@ fn a_call_does_not_wait_longer_for_somebody_who_is_late() {
 }
 
 #[test]
+fn while_workers_are_left_over_whoever_looks_ahead_does_not_wait_for_the_tick() {
+    let mut desk = Bench::with(&[matched(Policy::Foresight, 60, Turn::Whole)]);
+    desk.worker(0, 0);
+    desk.pass(Millis::secs(7));
+    let call = desk.call(1, 0);
+    desk.pass(Millis(1));
+    assert!(owner(&desk, call).is_some(), "a worker for each call");
+    // From here on more calls wait than workers are free: they are gathered.
+    let (second, third) = (desk.call(1, 0), desk.call(2, 0));
+    desk.worker(0, 0);
+    desk.pass(Millis::secs(20));
+    assert_eq!((owner(&desk, second), owner(&desk, third)), (None, None));
+    desk.worker(0, 0);
+    desk.pass(Millis(1));
+    assert!(owner(&desk, second).is_some() && owner(&desk, third).is_some());
+}
+
+#[test]
+fn without_a_tick_a_call_that_waits_is_looked_at_when_something_changes_and_not_all_the_time() {
+    let mut profile = rides();
+    profile.dispatch.matching = Some(Matching { tick_ms: Millis(0), order: Turn::Whole });
+    let mut desk = Bench::with(&[profile]);
+    let busy = desk.worker(0, 0);
+    desk.ok(ride((0, 0), (1, 0)));
+    desk.pass(Millis(1));
+    desk.ok(Command::StartWork { call: CallId(1) });
+    desk.pass(Millis::mins(3));
+    desk.worker(90, 0);
+    desk.ok(ride((1, 0), (5, 0)));
+    desk.pass(Millis(1));
+    let (awaited, seconds) = decision(&desk, CallId(2)).round.unwrap().awaits.unwrap();
+    assert_eq!(awaited, busy);
+    let again = desk.world.next_round().unwrap();
+    assert_eq!(again.since(desk.now).0 / 1_000, u64::from(seconds));
+    done(&mut desk, CallId(1));
+    desk.pass(Millis(1));
+    assert_eq!(owner(&desk, CallId(2)), Some(busy));
+}
+
+#[test]
+fn how_long_work_really_lasts_is_learnt_and_counts_for_whom_a_call_waits() {
+    let mut desk = Bench::with(&[rides()]);
+    let busy = desk.worker(0, 0);
+    // The profile says a minute at each end; it is six minutes more.
+    let work = |desk: &mut Bench, call: u64, span: Millis| {
+        desk.ok(ride((0, 0), (0, 0)));
+        desk.pass(Millis::secs(5));
+        desk.ok(Command::StartWork { call: CallId(call) });
+        desk.pass(span);
+    };
+    for call in 1..=3 {
+        work(&mut desk, call, Millis::mins(10));
+        done(&mut desk, CallId(call));
+    }
+    let learnt = desk.world.desk.overtimes.values().next().copied().unwrap();
+    assert_eq!((learnt.times, learnt.mean_ms), (3, 360_000), "two minutes' way that was none");
+    work(&mut desk, 4, Millis::mins(7));
+    desk.worker(90, 0);
+    desk.ok(ride((0, 0), (5, 0)));
+    desk.pass(Millis::secs(5));
+    // By the profile the work was over three minutes ago, and nobody would wait.
+    let (awaited, seconds) = decision(&desk, CallId(5)).round.unwrap().awaits.unwrap();
+    assert_eq!(awaited, busy);
+    assert!((150..=180).contains(&seconds), "{seconds}");
+    let mut again = crate::domain::world::World::new(desk.world.settings);
+    for record in &desk.journal {
+        again.replay(record);
+    }
+    assert_eq!(again.desk.overtimes, desk.world.desk.overtimes);
+}
+
+#[test]
+fn nobody_waits_for_ever_for_a_worker_who_stands_still_on_the_way() {
+    let mut desk = Bench::with(&[rides()]);
+    let busy = desk.worker(0, 0);
+    desk.ok(ride((1, 0), (1, 0)));
+    desk.pass(Millis::secs(5));
+    let far = desk.worker(90, 0);
+    desk.ok(ride((1, 0), (5, 0)));
+    desk.pass(Millis::secs(5));
+    assert_eq!(decision(&desk, CallId(2)).round.unwrap().awaits.unwrap().0, busy);
+    // Seen again and again where the way began, they would be there soon for ever.
+    for _ in 0..60 {
+        desk.world.carry_position(busy, seoul(0, 0), desk.now);
+        desk.pass(Millis::secs(15));
+    }
+    assert_eq!(owner(&desk, CallId(2)), Some(far));
+}
+
+#[test]
+fn nobody_is_sent_out_of_reach_while_calls_outnumber_workers_whatever_their_urgency() {
+    let mut profile = matched(Policy::Foresight, 5, Turn::Whole);
+    profile.dispatch.foresight = Some(Foresight { reach_s: 600, ..Foresight::default() });
+    let mut desk = Bench::with(&[profile]);
+    desk.pass(Millis::secs(1));
+    let urgent = desk.call(0, 0);
+    desk.ok(Command::SetPriority { call: urgent, priority: 3 });
+    let (second, third) = (desk.call(1, 0), desk.call(2, 0));
+    let (near, far) = (desk.worker(0, 0), desk.worker(300, 0));
+    desk.pass(Millis::secs(10));
+    assert_eq!(owner(&desk, urgent), Some(near));
+    assert_eq!((owner(&desk, second), owner(&desk, third)), (None, None));
+    let decision = decision(&desk, second);
+    assert_eq!(decision.counts[&Verdict::OutOfReach], 1, "{decision:?}");
+    // One call less: as many workers are free as calls wait, and the way does not matter any more.
+    desk.ok(Command::CancelCall { call: third, force: true });
+    desk.pass(Millis::secs(10));
+    assert_eq!(owner(&desk, second), Some(far));
+}
+
+#[test]
 fn whoever_waits_in_vain_costs_nothing_until_something_changes() {
     let mut desk = desk(Policy::Batch, 1);
     let only = desk.worker(0, 0);

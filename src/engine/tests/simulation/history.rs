@@ -18,6 +18,8 @@ pub struct Keyed {
     pub order: Order,
     /// The receipt of its effect; none: the client does not know of one.
     pub receipt: Option<Receipt>,
+    /// Another one went out under the same key, and nobody knows which of them was carried out.
+    pub is_contested: bool,
 }
 
 /// All clients' histories.
@@ -59,7 +61,8 @@ impl History {
                     self.acked.insert(receipt.seq, (order.actor.clone(), order.key.clone()));
                 }
                 if let (Some(name), true) = (name, wrote) {
-                    let keyed = Keyed { order: order.clone(), receipt: Some(receipt.clone()) };
+                    let (order, receipt) = (order.clone(), Some(receipt.clone()));
+                    let keyed = Keyed { order, receipt, is_contested: false };
                     self.keys.insert(name, keyed);
                 }
                 match (&order.command, receipt.call) {
@@ -92,13 +95,15 @@ impl History {
     pub fn unknown(&mut self, order: &Order) {
         if let Some(key) = &order.key {
             let name = (order.actor.clone(), key.clone());
-            self.keys.entry(name).or_insert(Keyed { order: order.clone(), receipt: None });
+            let sent = Keyed { order: order.clone(), receipt: None, is_contested: false };
+            let keyed = self.keys.entry(name).or_insert(sent);
+            keyed.is_contested |= keyed.receipt.is_none() && keyed.order.command != order.command;
         }
     }
 }
 
 fn check_repeat(order: &Order, known: Option<&Keyed>, receipt: &Receipt) -> Result<(), Broken> {
-    let Some(Keyed { order: first, receipt: Some(told) }) = known else { return Ok(()) };
+    let Some(Keyed { order: first, receipt: Some(told), .. }) = known else { return Ok(()) };
     let key = order.key.as_deref().unwrap_or_default();
     if first.command != order.command {
         return Err(("I2", format!("key `{key}` is taken for another request")));
@@ -122,14 +127,16 @@ fn check_refusal(
         (Refusal::KeyReused { .. }, None) => {
             Err(("I5", format!("key `{key}` never had an effect and is refused as used")))
         }
-        (Refusal::KeyReused { .. }, Some(known)) if known.order.command == order.command => {
+        (Refusal::KeyReused { .. }, Some(known))
+            if known.order.command == order.command && !known.is_contested =>
+        {
             Err(("I1", format!("key `{key}` comes again with the same body and is refused")))
         }
         (Refusal::KeyReused { differ, .. }, _) if differ.is_empty() => {
             Err(("I2", format!("key `{key}` is refused and nothing is said to differ")))
         }
         (Refusal::KeyReused { .. }, _) => Ok(()),
-        (refusal, Some(Keyed { receipt: Some(told), order: first })) => {
+        (refusal, Some(Keyed { receipt: Some(told), order: first, .. })) => {
             let what = format!("key `{key}` had {told:?} and now: {refusal}");
             Err((if first.command == order.command { "I1" } else { "I2" }, what))
         }

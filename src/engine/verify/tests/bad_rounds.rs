@@ -75,7 +75,13 @@ fn taken(call: u64) -> Event {
 
 /// Given in a round to somebody who stands there.
 fn picked(call: u64, worker: u64, at: Option<Point>) -> Event {
-    let round = Weighed { policy: Policy::Batch, calls: 1, workers: 2, awaits: None };
+    let round = Weighed {
+        policy: Policy::Batch,
+        calls: 1,
+        workers: 2,
+        awaits: None,
+        elsewhere: Vec::new(),
+    };
     let chosen = Candidate {
         worker: WorkerId(worker),
         metres: at.map(|at| seoul(0, 0).metres_to(at)),

@@ -28,7 +28,7 @@ impl Sections {
         let at = |position| line.steps.iter().filter(move |step| step.position == position);
         let gates = at(Position::BeforeOpen).map(|step| gate(line, step, look));
         let plan = line.plan.iter().enumerate();
-        let plan = plan.map(|(at, one)| format!("{}. {}", at + 1, stage(one, look)));
+        let plan = plan.map(|(at, one)| format!("{}. {}", at + 1, stage(line, one, look)));
         let besides = at(Position::AfterOpen).map(|step| beside(step, look));
         let ends = at(Position::BeforeComplete).map(|step| end(line, step, look));
         Self {

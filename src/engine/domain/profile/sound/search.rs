@@ -86,9 +86,7 @@ impl Check<'_> {
             self.range("dispatch.max_metres", metres.into(), 1, METRES_MAX);
         }
         if let Some(matching) = &dispatch.matching {
-            // What is foreseen changes with time alone, so it is looked at from time to time and never all the time.
-            let least = if dispatch.policy == Policy::Foresight { 1_000 } else { 0 };
-            self.range("dispatch.matching.tick_ms", matching.tick_ms.0, least, TICK_MAX.0);
+            self.range("dispatch.matching.tick_ms", matching.tick_ms.0, 0, TICK_MAX.0);
         }
         self.destination();
         self.foresight();

@@ -1,42 +1,43 @@
 //! Designated drivers and taxi calls (대리기사 호출, 택시호출): taxicall, taximanage, taxiassign, in English and in Korean.
+//! In English they are found by the name of the service, too.
 //!
 //! The Korean members are those of <https://github.com/logispert/taxi-guide>.
 
-use super::dialect::{Dialect, Face, Slot, field};
+use super::{Dialect, Face, Member, Slot, field};
+
+const CALLS: &[Member] = &[
+    ("tel", Slot::Tel),
+    ("location", Slot::Location),
+    ("status", Slot::Status),
+    ("cost", Slot::Cost),
+    ("transmission", field("transmission")),
+];
+
+const MANAGES: &[Member] = &[
+    ("callId", Slot::Call),
+    ("tel", Slot::Tel),
+    ("location", Slot::Location),
+    ("status", Slot::Status),
+    ("cost", Slot::Cost),
+];
+
+const ASSIGNS: &[Member] = &[
+    ("callId", Slot::Call),
+    ("status", Slot::Status),
+    ("driver", Slot::Worker),
+    ("driverTel", Slot::WorkerTel),
+];
 
 pub(super) static DIALECT: Dialect = Dialect {
     line: "driver",
     by_reference: false,
     faces: &[
-        Face {
-            path: "drivercalls",
-            members: &[
-                ("tel", Slot::Tel),
-                ("location", Slot::Location),
-                ("status", Slot::Status),
-                ("cost", Slot::Cost),
-                ("transmission", field("transmission")),
-            ],
-        },
-        Face {
-            path: "drivermanages",
-            members: &[
-                ("callId", Slot::Call),
-                ("tel", Slot::Tel),
-                ("location", Slot::Location),
-                ("status", Slot::Status),
-                ("cost", Slot::Cost),
-            ],
-        },
-        Face {
-            path: "driverassigns",
-            members: &[
-                ("callId", Slot::Call),
-                ("status", Slot::Status),
-                ("driver", Slot::Worker),
-                ("driverTel", Slot::WorkerTel),
-            ],
-        },
+        Face { path: "drivercalls", members: CALLS },
+        Face { path: "taxicalls", members: CALLS },
+        Face { path: "drivermanages", members: MANAGES },
+        Face { path: "taximanages", members: MANAGES },
+        Face { path: "driverassigns", members: ASSIGNS },
+        Face { path: "taxiassigns", members: ASSIGNS },
         Face {
             path: "택시호출s",
             members: &[

@@ -1,6 +1,6 @@
 //! Mask shop (마스크 쇼핑몰): order, delivery, inventory, mypage.
 
-use super::dialect::{Dialect, Face, Slot, field};
+use super::{Dialect, Face, Slot, field};
 
 pub(super) static DIALECT: Dialect = Dialect {
     line: "shop",

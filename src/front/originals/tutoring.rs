@@ -1,6 +1,6 @@
 //! Student and teacher matching (과외 매칭): match, payment, visit, mypage, class.
 
-use super::dialect::{Act, Dialect, Face, Slot};
+use super::{Act, Dialect, Face, Slot};
 
 pub(super) static DIALECT: Dialect = Dialect {
     line: "tutoring",

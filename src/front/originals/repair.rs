@@ -1,6 +1,6 @@
 //! After-sales technician calls (수리기사 호출): ascall, asmanage, asassign.
 
-use super::dialect::{Dialect, Face, Slot};
+use super::{Dialect, Face, Slot};
 
 pub(super) static DIALECT: Dialect = Dialect {
     line: "repair",

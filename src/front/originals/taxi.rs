@@ -2,7 +2,7 @@
 //!
 //! A taxi is found under the call that it has or had.
 
-use super::dialect::{Act, Dialect, Face, Slot, field};
+use super::{Act, Dialect, Face, Slot, field};
 
 pub(super) static DIALECT: Dialect = Dialect {
     line: "taxi",
