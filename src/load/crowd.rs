@@ -348,9 +348,9 @@ impl Crowd {
         self.asking == 0
     }
 
-    /// How many calls of its customers live.
-    pub(crate) fn live(&self) -> usize {
-        self.lives.values().filter(|life| life.ours).count()
+    /// Whether a call of its customers lives.
+    pub(crate) fn has_live(&self) -> bool {
+        self.lives.values().any(|life| life.ours)
     }
 
     fn plan(&mut self, at: Millis, todo: Todo) -> (Millis, u64) {

@@ -135,7 +135,7 @@ impl Drive {
             }
             if self.crowd.is_over() || self.stopped {
                 let end = over.get_or_insert(self.now).0.saturating_add(scenario.settle.0);
-                if self.crowd.live() == 0 && !self.timeline_goes_on() {
+                if !self.crowd.has_live() && !self.timeline_goes_on() {
                     return Ok(());
                 }
                 if self.next().is_none_or(|next| next.0 > end) {

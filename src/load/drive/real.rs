@@ -354,7 +354,7 @@ impl Real<'_> {
         self.crowd.is_over()
             && self.under_way.is_empty()
             && self.havoc.is_idle()
-            && self.crowd.live() == 0
+            && !self.crowd.has_live()
             && self.witness.newest() <= self.newest
     }
 

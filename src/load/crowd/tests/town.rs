@@ -83,7 +83,7 @@ impl Town {
             let trouble = troubles.last().map(|(at, _)| *at);
             let next = [due, trouble, town.crowd.next_at()].into_iter().flatten().min();
             let Some(now) = next.filter(|now| *now < end) else { return town };
-            if town.crowd.is_over() && town.crowd.live() == 0 && troubles.is_empty() {
+            if town.crowd.is_over() && !town.crowd.has_live() && troubles.is_empty() {
                 return town;
             }
             if trouble.is_some_and(|at| at <= now) {
@@ -243,7 +243,7 @@ impl Town {
     fn rest(self) -> Self {
         let Self { crowd, .. } = &self;
         assert!(crowd.is_over(), "{crowd:?}");
-        assert_eq!(crowd.live(), 0, "{:?} {:?}", self.came, self.refusals);
+        assert!(!crowd.has_live(), "{:?} {:?}", self.came, self.refusals);
         assert!(crowd.lives.is_empty() && crowd.marks.is_empty() && crowd.offers.is_empty());
         assert!(crowd.under_way.is_empty());
         self
