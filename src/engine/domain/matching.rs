@@ -38,18 +38,19 @@ impl World {
 
     /// The same, as far as the journal says so.
     pub(super) fn kept_round_due(&self, id: ProfileId) -> Option<Time> {
-        let matching = self.desk.profiles.get(&id)?.spec.dispatch.matched()?;
+        let rhythm = self.rhythm(id)?;
         let first = self.index.crowds.get(&id)?.fresh.first().map(|(at, _)| *at);
         let again = self.desk.rounds.get(&id).filter(|_| self.was_looked_at(id)).copied();
-        first.into_iter().chain(again).min().map(|at| self.round_from(id, matching, at))
+        first.into_iter().chain(again).min().map(|at| rhythm.tick_from(at))
     }
 
-    /// The round for what comes up at `at`: at the tick, so that calls meet. Whoever looks ahead does not let callers wait
-    /// for others while workers are left over.
-    pub(super) fn round_from(&self, id: ProfileId, matching: Matching, at: Time) -> Time {
-        let adopted = self.desk.profiles.get(&id);
-        let foresees = adopted.is_some_and(|adopted| adopted.spec.dispatch.foresees().is_some());
-        if foresees && !self.is_scarce(id) { at } else { matching.tick_from(at) }
+    /// At which ticks the calls that wait under a profile are looked at as things stand, so that calls meet. Whoever looks
+    /// ahead does not let callers wait for others while workers are left over.
+    pub(super) fn rhythm(&self, id: ProfileId) -> Option<Matching> {
+        let dispatch = &self.desk.profiles.get(&id)?.spec.dispatch;
+        let matching = dispatch.matched()?;
+        let at_once = dispatch.foresees().is_some() && !self.is_scarce(id);
+        Some(if at_once { Matching { tick_ms: Millis(0), ..matching } } else { matching })
     }
 
     /// Whether more calls wait under a profile than workers are free for its line.

@@ -27,11 +27,13 @@ impl Checker {
             format!("{call} of `{service}` is looked at in a round: {in_round}")
         });
         let Some(matching) = matching else { return };
-        let at_once = c.spec.dispatch.foresees().is_some() && !self.is_scarce(c);
-        let first = c.search.begun_at;
-        let first = if at_once { first } else { tick_from(first, matching) };
-        let by_clock = matches!(ctx.actor, Actor::Clock);
-        self.log.check(Rule::A13, by_clock && ctx.at >= first, || {
+        let first = tick_from(c.search.begun_at, matching);
+        let at_once = || {
+            let looks_ahead = c.spec.dispatch.foresees().is_some();
+            looks_ahead && ctx.at >= c.search.begun_at && !self.is_scarce(c)
+        };
+        let in_time = matches!(ctx.actor, Actor::Clock) && (ctx.at >= first || at_once());
+        self.log.check(Rule::A13, in_time, || {
             format!(
                 "{call} is looked at by {:?} at {}, its first tick is {}",
                 ctx.actor, ctx.at.0, first.0
@@ -112,8 +114,10 @@ impl Checker {
     fn is_scarce(&self, call: &Call) -> bool {
         let waiting =
             self.calls.known.values().filter(|c| c.profile == call.profile && is_waiting(c));
+        let waiting = waiting.count();
+        // Whether there are as many is enough: no more of them are counted.
         let free = self.workers.values().filter(|w| is_free(w) && serves(call, w));
-        waiting.count() > free.count()
+        free.take(waiting).count() < waiting
     }
 
     /// Whether its rounds are as the turns say and nothing else: nobody looks ahead, and `assign` runs as usual.

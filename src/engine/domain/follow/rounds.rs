@@ -132,14 +132,13 @@ impl World {
     /// The calls that have their turn together, in the order of the turns; in each, the longest waiting first.
     fn turns(&self, id: ProfileId, matching: Matching, now: Time) -> Vec<Vec<&Call>> {
         let tick = matching.tick_ms.0.max(1);
-        let Some(crowd) = self.index.crowds.get(&id) else { return Vec::new() };
+        let crowd = self.index.crowds.get(&id).zip(self.rhythm(id));
+        let Some((crowd, rhythm)) = crowd else { return Vec::new() };
         let mut turns: BTreeMap<(Reverse<u8>, i64, bool), Vec<&Call>> = BTreeMap::new();
         for call in crowd.all.iter().filter_map(|rank| self.calls.get(&rank.2)) {
             // However late the round is: whoever came after its tick has the next.
             let ready = self.assign_delay(call.id).map(|delay| call.search.fresh_at.plus(delay));
-            if call.search.fresh
-                && ready.is_none_or(|ready| self.round_from(id, matching, ready) > now)
-            {
+            if call.search.fresh && ready.is_none_or(|ready| rhythm.tick_from(ready) > now) {
                 continue;
             }
             let age = i64::try_from(now.since(call.received_at).0 / tick).unwrap_or(i64::MAX);

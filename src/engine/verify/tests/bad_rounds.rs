@@ -17,6 +17,7 @@ pub(super) fn cases() -> Vec<Case> {
         case(Rule::A13, &one, |b| b.rec(5_000, vec![committed(1, 1, AssignedBy::Auto)])),
         case(Rule::A13, &one, |b| b.rec(4_999, vec![picked(1, 1, None)])),
         case(Rule::A13, &one, |b| b.desk(5_000, vec![picked(1, 1, None)])),
+        case(Rule::A13, &ahead(3), |b| b.rec(4_999, vec![picked(1, 1, None)])),
         case(Rule::A13, &near(), |b| b.rec(5_000, vec![picked(1, 1, Some(seoul(9, 0)))])),
         case(Rule::A13, &near(), |b| {
             b.rec(5_000, vec![picked(1, 1, Some(seoul(0, 0)))]).last(|record| {
@@ -54,6 +55,20 @@ fn a_round_that_serves_all_it_can_passes() {
 fn waiting() -> Book {
     let pool = pool(Turn::LongestFirst);
     Book::new().rec(10, vec![adopted(POOL, pool)]).rec(3_000, vec![taken(1), opened(1)])
+}
+
+/// So many calls wait from 3 s on, for two workers, under a policy that looks ahead.
+fn ahead(calls: u64) -> Book {
+    let mut ahead = pool(Turn::Whole);
+    ahead.dispatch.policy = Policy::Foresight;
+    let come = (1..=calls).map(taken).chain((1..=calls).map(opened));
+    Book::new().rec(10, vec![adopted(POOL, ahead)]).rec(3_000, come.collect())
+}
+
+#[test]
+fn whoever_looks_ahead_gives_calls_at_once_as_long_as_workers_are_left_over() {
+    assert_clean(&ahead(2).rec(3_001, vec![picked(1, 1, None)]), Quiet::No);
+    assert_clean(&ahead(3).rec(5_000, vec![picked(1, 1, None)]), Quiet::No);
 }
 
 /// The same at a place, under a line that sends nobody farther than half a kilometre.
